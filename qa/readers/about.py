@@ -1,0 +1,105 @@
+"""What a document says about itself: its title and its date, taken from the text alone and never guessed."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
+
+_MONTH, _DAY = r"[^\W\d_]{3,12}", r"\d{1,2}(?:st|nd|rd|th|er)?"
+_DATE = (
+    rf"(?:[^\W\d_]{{2,12}},?\s+)?(?:{_DAY}\.?\s+(?:of\s+|de\s+)?{_MONTH}\.?,?\s+(?:de\s+)?\d{{4}}"
+    rf"|(?:{_MONTH}\.?\s+)(?:{_DAY},?\s+)?\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}})"
+)
+_ISO = re.compile(r"(\d{4}(?:-\d\d){0,2})(?:[T ]\d\d:.*)?")
+_WORDED = re.compile(rf"({_DATE})(?:,?\s+(?:at\s+)?\d{{1,2}}:\d\d.*)?")
+_LABEL = re.compile(r"(?:(?:first\s+)?(?:published|posted|issued|released|date)(?:\s+on)?\s*:?\s+)", re.I)
+_DATELINE = re.compile(rf"([^\W\d_][^\n\d]{{1,60}}?)\s+({_DATE})\s*(?:\([^()\n]{{1,40}}\))?\s*(?:[—–―-]|--)\s*\S")
+_LEADING = re.compile(r"\s*date:?\s+(\d{4}-\d\d(?:-\d\d)?)(?![\w-])\s*", re.I)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.M)
+_EMPTY_TITLE = re.compile(
+    r"\(.*\)|untitled.*|microsoft word.*|document\d*|powerpoint.*|slide \d+|\W*|.*\.\w{2,4}", re.I
+)
+
+
+class Extract(NamedTuple):
+    """What a reader takes from a file; `title` and `date` only where its metadata give them."""
+
+    text: str
+    title: str = ""
+    date: str | None = None
+    pages: tuple[int, ...] = ()
+    body: int = 0
+    sha256: str = ""
+
+
+def iso(value: object) -> str | None:
+    """A date as YYYY-MM-DD, YYYY-MM or YYYY, as precise as given; None for 06/12/2023, which can be read two ways."""
+    text = str(value).strip()
+    if match := _ISO.fullmatch(text):
+        try:
+            date.fromisoformat((match[1] + "-01-01")[:10])
+        except ValueError:
+            return None
+        return match[1]
+    if not (match := _WORDED.fullmatch(text)):
+        return None
+    readings = {(found.date_obj, found.period) for found in (p.get_date_data(match[1]) for p in _parsers())}
+    when, period = readings.pop()
+    if readings or when is None:
+        return None
+    return when.date().isoformat()[: {"year": 4, "month": 7}.get(period, 10)]
+
+
+@cache
+def _parsers() -> list[DateDataParser]:
+    from dateparser.date import DateDataParser
+
+    strict = {"REQUIRE_PARTS": ["month", "year"], "PARSERS": ["absolute-time"], "RETURN_AS_TIMEZONE_AWARE": False}
+    languages = ["en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk"]
+    return [DateDataParser(languages, settings={**strict, "DATE_ORDER": order}) for order in ("DMY", "MDY")]
+
+
+def leading_date(text: str) -> tuple[str | None, int]:
+    """A first `date 2023-12-06` and the offset behind it; (None, 0) where there is none."""
+    match = _LEADING.match(text)
+    found = match and iso(match[1])
+    return (found, match.end()) if match and found else (None, 0)
+
+
+def dateline(text: str) -> str | None:
+    """The date that one of the first lines gives: alone, behind "Published:", beside a byline, or in a dateline."""
+    for line in [line.strip() for line in text[:2000].splitlines() if line.strip()][:8]:
+        match = _DATELINE.match(line)
+        if match and (match[1].split()[0].isupper() or (match[1][-1] == "," and match[1].istitle())):
+            return iso(match[2])
+        for part in re.split(r"\s+[|·•–—]\s+", line) if len(line) <= 120 else ():
+            if found := iso(_LABEL.sub("", part.strip(" *_"), count=1)):
+                return found
+    return None
+
+
+def title(text: str, given: object, fallback: str) -> str:
+    """`given` where it is a title, else a first heading or headline, else the first sentence, shortened."""
+    from qa.split import sentences
+
+    stated = " ".join(str(given or "").split())
+    if stated and len(stated) <= 300 and not _EMPTY_TITLE.fullmatch(stated):
+        return stated
+    if heading := _HEADING.search(text[:4000]):
+        return _shorten(heading[1])
+    lines = [line.strip() for line in text.strip()[:2000].splitlines()]
+    if lines and 0 < len(lines[0]) <= 120 and lines[0][-1] not in ".!:;,…。" and not any(lines[1:2]):
+        return _shorten(lines[0], 120)
+    return next((_shorten(text[start:end]) for start, end in sentences(text[:4000])), fallback)
+
+
+def _shorten(text: str, width: int = 80) -> str:
+    whole = " ".join(text.split())
+    short = textwrap.shorten(whole, width - 1, placeholder="").rstrip(",;:-–— ") or whole[: width - 1]
+    return whole if len(whole) <= width else short + "…"
