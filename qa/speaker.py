@@ -1,0 +1,112 @@
+"""Who says what in a text: the speaker of each sentence, as the text itself names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa import words
+from qa.types import Span
+
+_VERBS = (
+    "said|says|told|added|stated|announced|claimed|claims|argued|argues|accused|charged|insisted|insists|stressed|"
+    "emphasi[sz]ed|pointed out|noted|warned|denied|denies|denounced|rejected|reiterated|urged|hoped|recalled|described|"
+    "called|declared|admitted|acknowledged|confirmed|explained|reported|suggested|believes?|criticized|criticised|"
+    "rebuked|blamed|blames|pledged|promised|vowed|cautioned|asserted|responded|replied|predicted|tweeted|wrote|"
+    "estimated|estimates|complained|demanded|proposed|commented|concluded|condemned|praised|maintains|maintained"
+)
+_CAP = r"[^\W\d_a-zß-öø-ÿ](?:[\w’'.\-]*\w)?\.?(?<!\w{3}\.)"
+_NAME = rf"(?:[Tt]he )?{_CAP}(?: (?:of|and|for|the|de|van|von|al|bin) {_CAP}| {_CAP})*"
+_ROLE = (
+    r"[Tt]he (?:[\w-]+ ){0,3}(?:ministry|minister|spokes\w+|official|president|government|diplomat|leader|ambassador|"
+    r"report|company|agency|court|statement|study|researchers?|authors?|police|prosecutors?)"
+)
+_ADVERBS = r"(?:(?:also|later|then|similarly|repeatedly|has|have|had|again|further|previously|earlier|publicly|in turn|on \w+) )*"
+_ASIDE = r"(?:,(?P<aside>[^,.;“”]{1,80}),)?"
+_BEFORE = re.compile(rf"(?P<who>{_ROLE}|{_NAME}|\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\b){_ASIDE} {_ADVERBS}(?:{_VERBS})\b")
+_AFTER = re.compile(rf"[”\"],?\s+(?:{_VERBS}) (?P<who>{_ROLE}|{_NAME})")
+_ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_ROLE}|{_NAME}|him|her|them)")
+_PRONOUN = re.compile(r"(?:he|she|they|it|him|her|them)", re.I)
+_OPEN, _CLOSE = "“«", "”»"
+
+
+def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
+    """The speaker of each sentence, or None where the text speaks for itself.
+
+    A sentence has the speaker that it names with a reporting verb; one inside a quotation has the speaker named where
+    the quotation is attributed, in the nearest sentence of the same quotation or paragraph. Pronouns go back to the
+    speaker named last. Names are given in the longest form that the text has for them.
+    """
+    text = _curled(text)
+    named: list[str | None] = []
+    last: str | None = None
+    for start, end in sentences:
+        found = _attribution(text[start:end])
+        if found and _PRONOUN.fullmatch(found):
+            found = last
+        elif found:
+            last = found = _longest(found, text)
+        named.append(found)
+    inside = _quoted_throughout(text, sentences)
+    return [
+        named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))
+    ]
+
+
+def _curled(text: str) -> str:
+    """Straight quotation marks as opening and closing ones, by turns within each paragraph; no offset moves."""
+    paragraphs = re.split(r"(\n\s*\n)", text)
+    return "".join(re.sub('"([^"]*)("?)', lambda m: f"“{m[1]}{m[2] and '”'}", p) for p in paragraphs)
+
+
+def _attribution(sentence: str) -> str | None:
+    outside = re.sub(r"[“«][^”»]*(?:[”»]|$)", lambda m: "”" if m[0][-1] in _CLOSE else "", sentence)
+    for pattern in (_ACCORDING, _AFTER, _BEFORE):
+        found = pattern.search(outside)
+        if found and not _is_clause_word(found["who"]):
+            aside = (found.groupdict().get("aside") or "").strip()
+            return re.sub(r"[’']s?$", "", aside if re.fullmatch(_NAME, aside) else found["who"])
+    return None
+
+
+def _is_clause_word(who: str) -> bool:
+    return who.lower() in words.STOPWORDS and not _PRONOUN.fullmatch(who)
+
+
+def _longest(name: str, text: str) -> str:
+    """"Zakharova" becomes "Maria Zakharova" where the text calls her so."""
+    if " " in name:
+        return name
+    for full in re.finditer(rf"({_CAP}) {re.escape(name)}\b", text):
+        if full[1].lower() not in words.STOPWORDS and not full[1].endswith(("ing", ".")):
+            return full[0]
+    return name
+
+
+def _quoted_throughout(text: str, sentences: Sequence[Span]) -> list[bool]:
+    """Whether a sentence stands in a quotation from its first to its last word (curly marks and guillemets only)."""
+    depth, position, inside = False, 0, []
+    for start, end in sentences:
+        depth = _after(text[position:start], depth)
+        sentence = text[start:end]
+        body = sentence.strip(_OPEN + _CLOSE)
+        inside.append((depth or sentence[0] in _OPEN) and not set(body) & set(_OPEN + _CLOSE))
+        depth, position = _after(sentence, depth), end
+    return inside
+
+
+def _after(text: str, depth: bool) -> bool:
+    marks = [mark for mark in text if mark in _OPEN + _CLOSE]
+    return marks[-1] in _OPEN if marks else depth
+
+
+def _neighbour(i: int, named: Sequence[str | None], text: str, sentences: Sequence[Span]) -> str | None:
+    for j in (i - 1, i + 1, i - 2, i + 2, i - 3, i + 3):
+        if 0 <= j < len(sentences) and named[j] and "\n\n" not in _between(i, j, text, sentences):
+            return named[j]
+    return None
+
+
+def _between(i: int, j: int, text: str, sentences: Sequence[Span]) -> str:
+    first, second = sorted((i, j))
+    return text[sentences[first][1] : sentences[second][0]]

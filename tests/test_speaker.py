@@ -1,0 +1,55 @@
+"""Who says what, as the text itself names them."""
+
+import pytest
+
+from qa import split
+from qa.speaker import speakers
+
+
+def said(text: str) -> dict[str, str | None]:
+    spans = split.sentences(text)
+    return {text[a:b]: who for (a, b), who in zip(spans, speakers(text, spans), strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ("Mayor Ruth Adeyemi said the repairs would cost 2.4 million euros.", "Mayor Ruth Adeyemi"),
+        ("“It is safe,” said Jonas Keller, the spokesman.", "Jonas Keller"),
+        ("According to Ines Duarte, the bridge was built in 1902.", "Ines Duarte"),
+        ("The Ministry of Health denied the report.", "The Ministry of Health"),
+        ("The bridge was built in 1902.", None),
+    ],
+)
+def test_a_reporting_verb_names_the_speaker(sentence, who):
+    assert said(sentence) == {sentence: who}
+
+
+def test_the_middle_of_a_quotation_has_the_speaker_named_at_its_end():
+    text = "“The bridge is old. It needs repairs. Nobody doubts that,” said Ines Duarte, the engineer."
+    assert set(said(text).values()) == {"Ines Duarte"}
+
+
+def test_straight_quotation_marks_serve_as_well():
+    text = 'Ruth Adeyemi spoke on Monday. "The bridge is old. We will not wait," Adeyemi told reporters.'
+    assert said(text)['"The bridge is old.'] == "Ruth Adeyemi"
+
+
+def test_a_pronoun_goes_back_to_the_speaker_named_last():
+    text = "Ruth Adeyemi said the bridge was old. She also warned of floods. The river rose in May."
+    assert list(said(text).values()) == ["Ruth Adeyemi", "Ruth Adeyemi", None]
+
+
+def test_a_last_name_is_given_in_full_where_the_text_has_it():
+    text = "The engineer Ines Duarte spoke on Friday. Duarte added that the costs would rise."
+    assert said(text)["Duarte added that the costs would rise."] == "Ines Duarte"
+
+
+def test_a_role_with_its_name_behind_a_comma_is_named():
+    text = "The ministry spokesman, Jonas Keller, said talks went on."
+    assert list(said(text).values()) == ["Jonas Keller"]
+
+
+def test_a_quotation_does_not_lend_its_speaker_to_the_next_paragraph():
+    text = "“We agree,” said Jonas Keller.\n\nThe council meets on Monday. It has nine members."
+    assert list(said(text).values())[1:] == [None, None]

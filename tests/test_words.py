@@ -1,0 +1,51 @@
+"""Words as evidence and claims are compared by them."""
+
+import pytest
+
+from qa import words
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("The 2,000 or so peacekeepers", {"2000"}),
+        ("two thousand people, twice", {"2000", "1000", "2"}),
+        ("1.5 million on September 19-20", {"1.5", "19", "20"}),
+        ("no number here", set()),
+    ],
+)
+def test_numbers_are_compared_as_plain_digits(text, numbers):
+    assert words.numbers(text) == numbers
+
+
+def test_names_are_runs_of_capitals_without_the_word_that_opens_a_sentence():
+    assert words.names("In Elmford, Mayor Ada Nwosu met the U.N. envoy. Rain fell.") == (
+        "Elmford",
+        "Mayor Ada Nwosu",
+        "U.N",
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("pashinian", "pashinyan", True),
+        ("pashinyan", "pashiniyan", True),
+        ("mohammed", "muhammad", True),
+        ("tchaikovsky", "tchaikovskiy", True),
+        ("armenia", "armenian", False),
+        ("keller", "kellner", False),
+        ("iran", "iraq", False),
+    ],
+)
+def test_spellings_of_one_name_are_recognised_by_method(one, other, same):
+    assert words.same_name(one, other) is same
+
+
+def test_a_year_is_a_time_and_a_count_is_not():
+    assert words.time_words("In May 2023, on a Monday, 2,000 people") == {"may", "2023", "monday"}
+    assert words.time_words("It may rain") == frozenset()
+
+
+def test_negations_are_counted():
+    assert words.negations("It wasn’t refused, nor was it denied.") == 4
