@@ -1,0 +1,184 @@
+"""Choosing evidence: how likely each sentence is to answer the question, by a small calibrated scorer."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa import words
+from qa.types import Passage, Span
+
+Matrix = NDArray[np.float64]
+_KINDS = {
+    "who": r"\b(who|whom|whose)\b|\bwhich (person|politician|minister|president|leader|official)",
+    "when": r"\bwhen\b|\b(what|which) (year|date|day|month|century|decade|time)|\bhow (long ago|recently)",
+    "where": r"\bwhere\b|\b(what|which) (country|city|place|state|town|region|location|continent|area)",
+    "number": r"\bhow (many|much|long|old|often|far|large|big|tall|high|deep|fast|few)\b|\b(what|which) (percent|number|amount"
+    r"|percentage|proportion|share|age|price|cost|size|population|distance|temperature)|\bnumber of\b",
+    "why": r"\bwhy\b|\bwhat (reason|cause|caused|led|prompted)|\bfor what reason",
+}
+_REASON = re.compile(
+    r"\b(because|since|due|owing|reasons?|caused?|causes|therefore|thus|so that|in order|as a result|led to|leads to|"
+    r"result(s|ed)? (in|from)|citing|after|over|for|to|accus\w+|blam\w+)\b",
+    re.I,
+)
+FEATURES = """cosine_sentence cosine_passage coverage coverage_context coverage_passage missing_names missing_numbers bigrams
+bm25 length who when where number why lead_sentence lead_bm25 names_sentence capitals short novelty""".split()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question taken apart: its terms with their weights, names, numbers, and which kind of answer it expects."""
+
+    text: str
+    weights: Mapping[str, float]
+    kinds: frozenset[str]
+    variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        return sum(self.weights.values()) or 1.0
+
+
+class Candidate(NamedTuple):
+    """A sentence that may be evidence; `before` is the text that leads up to it in its passage, with the title."""
+
+    passage: Passage
+    span: Span
+    text: str
+    before: str
+    cosine_sentence: float
+    cosine_passage: float
+
+
+def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[str, int]]]) -> Question:
+    """Take a question apart.
+
+    Args:
+        text: the question, standing alone.
+        frequencies: number of passages, and how many of them hold each given stem.
+    """
+    stems = list(dict.fromkeys(words.stems(text)))
+    total, counts = frequencies(stems)
+    weights = {stem: math.log(1 + (total + 0.5) / (counts.get(stem, 0) + 0.5)) for stem in stems}
+    lowered = text.lower()
+    kinds = frozenset(kind for kind, pattern in _KINDS.items() if re.search(pattern, lowered))
+    return Question(text, weights, kinds)
+
+
+def probabilities(question: Question, candidates: Sequence[Candidate]) -> list[float]:
+    """How likely each candidate is to answer the question, 0 to 1, in the order given."""
+    if not candidates:
+        return []
+    model = scorer()
+    logits = (features(question, candidates) - model.mean) / model.scale @ model.weights + model.bias
+    return [float(p) for p in 1 / (1 + np.exp(-logits))]
+
+
+class Scorer(NamedTuple):
+    """A standardiser and a logistic regression over `FEATURES`: all that was trained."""
+
+    mean: Matrix
+    scale: Matrix
+    weights: Matrix
+    bias: float
+
+
+@lru_cache(maxsize=1)
+def scorer() -> Scorer:
+    """The scorer that ships with the package; eval/train_evidence.py says how it is trained."""
+    raw = json.loads(resources.files("qa").joinpath("evidence.json").read_text("utf-8"))
+    if raw["features"] != FEATURES:
+        raise ValueError("qa/evidence.json was trained on other features; run: python -m eval.train_evidence")
+    return Scorer(np.array(raw["mean"]), np.array(raw["scale"]), np.array(raw["weights"]), raw["bias"])
+
+
+def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:
+    """The features of every candidate, shape (len(candidates), len(FEATURES))."""
+    table = np.array([_features(question, candidate) for candidate in candidates])
+    for own, lead in (("cosine_sentence", "lead_sentence"), ("bm25", "lead_bm25")):
+        column = table[:, FEATURES.index(own)]
+        table[:, FEATURES.index(lead)] = column - column.max()
+    return table
+
+
+def _features(question: Question, candidate: Candidate) -> list[float]:
+    sentence = frozenset(words.stems(candidate.text))
+    context = sentence | frozenset(words.stems(candidate.before))
+    passage = context | frozenset(words.stems(candidate.passage.text))
+    terms = words.stems(candidate.text)
+    covered = _weight(question, sentence)
+    new = [name for name in words.names(candidate.text) if not _asked(question, name)]
+    new_numbers = words.numbers(candidate.text) - words.numbers(question.text)
+    new_times = words.time_words(candidate.text) - words.time_words(question.text)
+    return [
+        candidate.cosine_sentence,
+        candidate.cosine_passage,
+        covered / question.total,
+        _weight(question, context) / question.total,
+        _weight(question, passage) / question.total,
+        _missing_names(question, passage),
+        float(len(words.numbers(question.text) - words.numbers(candidate.passage.text))),
+        _bigrams(question, terms),
+        covered / (0.6 + len(terms) / 25) / 10,
+        math.log1p(len(terms)),
+        _expects(question, "who", bool(new)),
+        _expects(question, "when", bool(new_times)),
+        _expects(question, "where", bool(new)),
+        _expects(question, "number", bool(new_numbers)),
+        _expects(question, "why", bool(_REASON.search(candidate.text))),
+        0.0,
+        0.0,
+        _named_share(question, sentence),
+        min(len(new), 4) / 4,
+        float(len(terms) < 4),
+        len(sentence - question.weights.keys()) / (len(sentence) or 1),
+    ]
+
+
+def _weight(question: Question, stems: frozenset[str]) -> float:
+    return sum(
+        weight
+        for term, weight in question.weights.items()
+        if term in stems or not stems.isdisjoint(question.variants.get(term, ()))
+    )
+
+
+def _expects(question: Question, kind: str, found: bool) -> float:
+    return 0.0 if kind not in question.kinds else 1.0 if found else -1.0
+
+
+def _asked(question: Question, name: str) -> bool:
+    return all(stem in question.weights for stem in words.stems(name))
+
+
+def _question_names(question: Question) -> frozenset[str]:
+    return frozenset(stem for name in words.names(question.text) for stem in words.stems(name))
+
+
+def _named_share(question: Question, stems: frozenset[str]) -> float:
+    named = _question_names(question)
+    held = [n for n in named if n in stems or not stems.isdisjoint(question.variants.get(n, ()))]
+    return len(held) / len(named) if named else 0.5
+
+
+def _missing_names(question: Question, stems: frozenset[str]) -> float:
+    named = _question_names(question)
+    lost = [n for n in named if n not in stems and stems.isdisjoint(question.variants.get(n, ()))]
+    return min(len(lost), 3)
+
+
+def _bigrams(question: Question, terms: Sequence[str]) -> float:
+    asked = words.stems(question.text)
+    pairs = set(itertools.pairwise(asked))
+    return len(pairs & set(itertools.pairwise(terms))) / (len(pairs) or 1)
