@@ -1,0 +1,207 @@
+"""Claim and evidence: cut an answer into claims, judge each against the sentences it may rest on, name its speaker.
+
+Pure functions. What counts as support: every number, date, name and quoted word of the claim stands in the evidence,
+nothing is negated on one side only, and most of the claim's words are the evidence's words.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from qa import split, words
+from qa.types import Citation, Support
+
+_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_LEAD = re.compile(r"(?:\[[\d,;\s]+\]\s*)+")
+_MAY_END = re.compile(r"[.!?。！？][”\"’)\]\d\s\[]*\s\S")
+_OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
+_PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
+_ENOUGH, _SOME = 0.7, 0.5
+
+
+class Source(NamedTuple):
+    """A sentence that a claim may rest on; `context` is text around it that may explain its names."""
+
+    citation: Citation
+    context: str = ""
+
+
+class Verdict(NamedTuple):
+    """How far evidence carries a claim: `score` from 0 to 1, `sources` that carry it (indices, best first), `faults`
+    in words for what the evidence lacks."""
+
+    support: Support
+    score: float
+    sources: tuple[int, ...]
+    faults: tuple[str, ...]
+
+
+def markers(text: str) -> tuple[str, list[int]]:
+    """A text without its [n] markers, and their numbers in order."""
+    found = [int(n) for group in _MARKER.findall(text) for n in re.split(r"\D+", group)]
+    return " ".join(_MARKER.sub("", text).split()), found
+
+
+def claims(pieces: Iterable[str], *, by_line: bool = False) -> Iterator[str]:
+    """The sentences of a text that arrives in pieces, each as soon as the next one has begun; only at line ends where
+    `by_line` is set."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        while "\n" in held:
+            line, held = held.split("\n", 1)
+            yield from ([line] if by_line else _sentences(line))
+        if not by_line and _MAY_END.search(held):
+            *whole, last = split.sentences(held)
+            lead = _LEAD.match(held[last[0] :])
+            if whole and held[last[0] :].strip("[]0123456789,; "):  # else its own markers may still be coming
+                cut = last[0] + (lead.end() if lead else 0)
+                yield from _sentences(held[:cut])
+                held = held[cut:]
+    if held.strip():
+        yield from ([held] if by_line else _sentences(held))
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences with the markers that follow them."""
+    found: list[str] = []
+    for start, end in split.sentences(text):
+        sentence = text[start:end]
+        lead = _LEAD.match(sentence)
+        if lead and found:
+            found[-1] += " " + lead[0].strip()
+            sentence = sentence[lead.end() :]
+        if sentence.strip():
+            found.append(sentence)
+    return found
+
+
+def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = ()) -> Verdict:
+    """Whether `sources` carry `claim`; two sentences may carry it together where none does alone.
+
+    Args:
+        claim: one sentence without markers.
+        sources: what it may rest on.
+        hints: citation numbers that the writer gave; they only break ties.
+    """
+    singles = [_verdict(claim, (i,), sources) for i in range(len(sources))]
+    singles.sort(key=lambda v: (-v.score, sources[v.sources[0]].citation.number not in hints))
+    if singles and singles[0].support != "supported" and len(singles) > 1:
+        first = singles[0].sources[0]
+        pairs = [_verdict(claim, (first, other.sources[0]), sources) for other in singles[1:]]
+        singles = [max([singles[0], *pairs], key=lambda v: (v.support == "supported", v.score))]
+    return singles[0] if singles else Verdict("unsupported", 0.0, (), ("no evidence",))
+
+
+def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source]) -> Verdict:
+    cited = [sources[i].citation for i in chosen]
+    said = " ".join(c.quote for c in cited)
+    known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
+    covered = coverage(claim, said, known)
+    faults = tuple(_faults(claim, said, known))
+    if _turned(claim, [c.quote for c in cited]):
+        faults += ("negation",)
+    support: Support = "unsupported" if faults or covered < _SOME else "supported" if covered >= _ENOUGH else "partial"
+    return Verdict(support, covered / (1 + len(faults)), chosen, faults)
+
+
+def _known(source: Source) -> list[str]:
+    citation = source.citation
+    return [citation.speaker or "", long_date(citation.date), citation.date or "", citation.title, source.context]
+
+
+def coverage(claim: str, said: str, known: str) -> float:
+    """The share of a claim's words that the evidence says; a word that only its context knows counts half."""
+    terms = words.stems(claim)
+    spoken, nearby = words.stems(said), frozenset(words.stems(known))
+    exact = frozenset(spoken)
+    worth = [
+        1.0 if term in exact or any(words.same_name(term, s) for s in spoken) else 0.5 if term in nearby else 0.0
+        for term in terms
+    ]
+    return sum(worth) / len(worth) if worth else 0.0
+
+
+def _faults(claim: str, said: str, known: str) -> Iterator[str]:
+    numbers = words.numbers(claim) - words.numbers(known)
+    if numbers:
+        yield f"number {', '.join(sorted(numbers))}"
+    times = words.time_words(claim) - words.time_words(known)
+    if times:
+        yield f"date {', '.join(sorted(times))}"
+    vocabulary = words.stems(known)
+    for name in words.names(claim):
+        lost = [s for s in words.stems(name) if not any(s == v or words.same_name(s, v) for v in vocabulary)]
+        if lost:
+            yield f"name {name}"
+    plain = _plain(said)
+    for quote in words.quoted(claim):
+        if _plain(quote) not in plain:
+            yield f"quoted words “{quote}”"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+
+
+def _turned(claim: str, quotes: Sequence[str]) -> bool:
+    """Whether the claim negates what no quote negates, or leaves out a negation of what it says."""
+    denied, said = _negated(claim), frozenset(words.stems(claim))
+    turned = [_negated(quote) for quote in quotes]
+    if denied:
+        return not any(denied & each for each in turned)
+    return any(each & said for each in turned)
+
+
+def _negated(text: str) -> frozenset[str]:
+    """The words under a negation: the two that carry meaning and follow it closest."""
+    tokens = words.tokens(re.sub(r"n[’']t\b", " not", text))
+    found: set[str] = set()
+    for i, token in enumerate(tokens):
+        if token in words.NEGATIONS:
+            found.update([words.stem(t) for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS][:2])
+    return frozenset(found)
+
+
+def verbatim(citation: Citation) -> str:
+    """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker, with its date."""
+    when = f" ({long_date(citation.date)})" if citation.date else ""
+    quote, speaker = " ".join(citation.quote.split()), citation.speaker
+    named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
+    if not speaker or named:
+        return quote + when
+    if _PRONOUN_SUBJECT.match(quote):
+        return f"About {speaker}{when}: {quote}"
+    return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
+
+
+def attributed(claim: str, citations: Sequence[Citation]) -> str:
+    """A claim of a model that forgot whose claim it is, with the speaker put before it."""
+    for citation in citations:
+        speaker = citation.speaker
+        if speaker and not _mentions(claim, speaker):
+            when = f" ({long_date(citation.date)})" if citation.date else ""
+            return f"According to {speaker}{when}: {claim}"
+    return claim
+
+
+def _mentions(text: str, speaker: str) -> bool:
+    named = [token for token in words.tokens(speaker) if token not in words.STOPWORDS]
+    return any(words.same_name(one, other) for one in named for other in words.tokens(text))
+
+
+def leans_back(sentence: str) -> bool:
+    """Whether a sentence opens with a word that only the sentence before it explains."""
+    return bool(_OPENS_WITH_PRONOUN.match(sentence))
+
+
+def long_date(date: str | None) -> str:
+    """An ISO date as people write it: 2023-12-06 is "6 December 2023"; shorter dates stay as short."""
+    if not date:
+        return ""
+    parts = [int(part) for part in date.split("-")]
+    month = datetime.date(2000, parts[1], 1).strftime("%B ") if len(parts) > 1 else ""
+    return (f"{parts[2]} " if len(parts) > 2 else "") + month + str(parts[0])

@@ -1,0 +1,106 @@
+"""The check on every sentence, and that it acts."""
+
+import pytest
+
+from qa import ground
+from qa.ground import Source, judge
+from qa.types import Citation
+
+
+def source(quote: str, number: int = 1, context: str = "", **known) -> Source:
+    return Source(Citation(number, "bridge.txt", "Old Bridge", quote, 0, len(quote), **known), context)
+
+
+COST = source("Mayor Ruth Adeyemi said the repairs of the bridge would cost 2.4 million euros.")
+BUILT = source("The bridge was built in 1902.", 2)
+DENIED = source("The council does not plan a toll on the bridge.", 3)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The repairs of the bridge would cost 2.4 million euros.",
+        "Ruth Adeyemi said the repairs would cost 2.4 million euros.",
+        "The council does not plan a toll.",
+    ],
+)
+def test_a_claim_in_the_words_of_the_evidence_is_supported(claim):
+    assert judge(claim, [COST, BUILT, DENIED]).support == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        ("The repairs of the bridge would cost 3.1 million euros.", "number 3.1"),
+        ("Mayor Jonas Keller said the repairs would cost 2.4 million euros.", "name Mayor Jonas Keller"),
+        ("The bridge was built in May 1902.", "date may"),
+        ("Ruth Adeyemi said the repairs would “cost far too much”.", "quoted words “cost far too much”"),
+        ("The council plans a toll on the bridge.", "negation"),
+        ("The bridge was not built in 1902.", "negation"),
+    ],
+)
+def test_what_the_evidence_does_not_say_is_named(claim, fault):
+    verdict = judge(claim, [COST, BUILT, DENIED])
+    assert verdict.support == "unsupported"
+    assert any(fault in found for found in verdict.faults)
+
+
+def test_a_claim_is_bound_to_the_sentence_that_carries_it_whatever_the_marker_says():
+    assert judge("The bridge was built in 1902.", [COST, BUILT], hints=[1]).sources == (1,)
+
+
+def test_two_sentences_may_carry_a_claim_together():
+    verdict = judge("The bridge was built in 1902 and the repairs would cost 2.4 million euros.", [COST, BUILT, DENIED])
+    assert verdict.support == "supported"
+    assert set(verdict.sources) == {0, 1}
+
+
+def test_another_spelling_of_a_name_is_the_same_name():
+    evidence = source("Nikol Pashinyan hoped to sign the treaty.")
+    assert judge("Pashinian hoped to sign the treaty.", [evidence]).support == "supported"
+
+
+def test_a_claim_without_any_evidence_is_unsupported():
+    assert judge("The moon is made of cheese.", []).support == "unsupported"
+    assert judge("The moon is made of cheese.", [COST, BUILT]).support == "unsupported"
+
+
+def test_claims_come_as_soon_as_the_next_has_begun_and_keep_their_markers():
+    text = "Mr. Keller came at 7 a.m. on Monday. [1] He left “at once.” [2][3]\nNobody spoke."
+    assert list(ground.claims(iter(text))) == [
+        "Mr. Keller came at 7 a.m. on Monday. [1]",
+        "He left “at once.” [2][3]",
+        "Nobody spoke.",
+    ]
+
+
+def test_markers_are_taken_off_in_every_form_that_models_write():
+    assert ground.markers("It cost 5 euros [1, 3]. [12]") == ("It cost 5 euros.", [1, 3, 12])
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        ({"speaker": "Ruth Adeyemi", "date": "2024-03-05"}, "Ruth Adeyemi (5 March 2024): “The bridge is old.”"),
+        ({"speaker": "Ruth Adeyemi"}, "Ruth Adeyemi: “The bridge is old.”"),
+        ({"date": "2024-03"}, "The bridge is old. (March 2024)"),
+        ({}, "The bridge is old."),
+    ],
+)
+def test_a_verbatim_sentence_keeps_its_speaker_and_date(known, text):
+    assert ground.verbatim(source("The bridge is old.", **known).citation) == text
+
+
+def test_a_sentence_that_names_its_speaker_needs_no_introduction():
+    assert ground.verbatim(source("Adeyemi said it is old.", speaker="Ruth Adeyemi").citation) == "Adeyemi said it is old."
+
+
+def test_what_is_said_of_a_person_is_not_put_into_their_mouth():
+    introduced = ground.verbatim(source("She also warned of floods.", speaker="Ruth Adeyemi").citation)
+    assert introduced == "About Ruth Adeyemi: She also warned of floods."
+
+
+def test_a_claim_that_forgets_its_speaker_is_given_one():
+    said = source("The bridge is old.", speaker="Ruth Adeyemi", date="2024-03-05").citation
+    assert ground.attributed("The bridge is old.", [said]) == "According to Ruth Adeyemi (5 March 2024): The bridge is old."
+    assert ground.attributed("Adeyemi called the bridge old.", [said]) == "Adeyemi called the bridge old."
