@@ -1,0 +1,291 @@
+"""One question from start to end: condense, retrieve, choose evidence, write, check, answer."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from qa import followup, ground, prompts
+from qa.config import Config, load
+from qa.errors import ConfigError, ModelError
+from qa.models.quote import Quote
+from qa.types import Answer, Citation, Claim, Evidence, Support, Text
+
+if TYPE_CHECKING:
+    from qa.embed import Embedder
+    from qa.followup import History
+    from qa.library import Library, Scope
+    from qa.models import Answerer
+    from qa.retrieve import Found, Retriever
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`")
+
+Event = Evidence | Citation | Text
+
+
+class Assistant:
+    """Answers questions over one index; keep one for many questions. Safe to use from several threads.
+
+    Args:
+        config: the settings; `qa.config.load()` when not given.
+        embedder, answerer: used in place of those that `config` names.
+
+    Raises:
+        IndexMissing, IndexMismatch, ModelError: at the first question, or from `warm()`.
+    """
+
+    def __init__(
+        self, config: Config | None = None, *, embedder: Embedder | None = None, answerer: Answerer | None = None
+    ) -> None:
+        self.config = config or load()
+        self._embedder, self._answerer = embedder, answerer
+        self._opened: tuple[Library, Retriever] | None = None
+        self._opening = threading.RLock()
+
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        self._open()
+        _ = self.answerer
+
+    @property
+    def library(self) -> Library:
+        """The documents, as they are now."""
+        from qa.library import Library
+
+        return self._opened[0] if self._opened and not self._opened[0].moved() else Library(self.config.index)
+
+    @property
+    def answerer(self) -> Answerer:
+        """Who writes the answers; set it to change models between questions."""
+        with self._opening:
+            if self._answerer is None:
+                from qa import models
+
+                self._answerer = models.load(self.config)
+            return self._answerer
+
+    @answerer.setter
+    def answerer(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        documents: Sequence[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        model: str | None = None,
+    ) -> Reply:
+        """Start to answer a question.
+
+        Args:
+            question: as the user wrote it.
+            history: earlier (question, answer text) pairs, oldest first.
+            documents: ids of the only documents to use (None for all).
+            since, until: ISO dates; only documents dated within them are used.
+            model: name of the model for this question, in place of the configured one.
+
+        Raises:
+            ConfigError: an empty question, a date that is none, or an unknown model.
+            QAError: an unknown document id.
+        """
+        if not question.strip():
+            raise ConfigError('the question is empty; ask one: qa ask "Who …?"')
+        for date in filter(None, (since, until)):
+            if not _DATE.fullmatch(date):
+                raise ConfigError(f"{date!r} is not an ISO date; write it as 2023-12-06, 2023-12 or 2023")
+        answerer = self._named(model) if model else self.answerer
+        return Reply(self, question, history, self._scope(documents, since, until), answerer)
+
+    def search(self, question: str, scope: Scope | None = None) -> Found:
+        """Passages and sentences for a question that stands alone, best first, without answering it."""
+        return self._open()[1].search(question, scope)
+
+    def _named(self, model: str) -> Answerer:
+        from qa import models
+
+        return models.load(load(**{**self.config.model_dump(exclude_unset=True), "model": model}))
+
+    def _scope(self, documents: Sequence[str] | None, since: str | None, until: str | None) -> Scope | None:
+        from qa.library import Scope
+
+        if documents is None and not since and not until:
+            return None
+        for id in documents or ():
+            self.library.document(id)
+        return Scope(None if documents is None else frozenset(documents), since, until)
+
+    def _open(self) -> tuple[Library, Retriever]:
+        from qa.library import Library
+        from qa.retrieve import Retriever
+        from qa.split import SPLITTER
+        from qa.store import Store
+
+        with self._opening:
+            if self._opened is None or self._opened[0].moved():
+                library = Library(self.config.index)
+                if self._embedder is None:
+                    from qa.embed import SentenceTransformerEmbedder
+
+                    library.verify(embedder=self.config.embedder, splitter=SPLITTER)
+                    self._embedder = SentenceTransformerEmbedder(self.config.embedder)
+                library.verify(embedder=self._embedder.name, dimension=self._embedder.dimension, splitter=SPLITTER)
+                store = Store(library.chroma, url=self.config.chroma_url)
+                self._opened = (library, Retriever(library, store, self._embedder))
+            return self._opened
+
+
+class Reply:
+    """An answer in the making: iterate for its events, then read `.answer`. Reading `.answer` at once does both."""
+
+    def __init__(
+        self, assistant: Assistant, question: str, history: History, scope: Scope | None, answerer: Answerer
+    ) -> None:
+        self._assistant, self._scope, self._answerer = assistant, scope, answerer
+        self._draft = Answer(question, "", False, model=answerer.name)
+        self._history, self._stopped = history, threading.Event()
+        self._times: dict[str, float] = {}
+        self._events = self._run()
+        self._answer: Answer | None = None
+
+    def __iter__(self) -> Iterator[Event]:
+        return self._events
+
+    @property
+    def answer(self) -> Answer:
+        """The whole answer; waits for it where it is not yet written."""
+        for _ in self._events:
+            pass
+        if self._answer is None:
+            raise ModelError("the answer broke off with an error; ask again")
+        return self._answer
+
+    def stop(self) -> None:
+        """End early: what was said so far stays, with its citations."""
+        self._stopped.set()
+
+    def _run(self) -> Iterator[Event]:
+        began = time.perf_counter()
+        with self._timed("condense"):
+            standalone = followup.stand_alone(self._draft.question, self._history)
+        with self._timed("retrieve"):
+            found = self._assistant.search(standalone, self._scope)
+        sources = [
+            source._replace(citation=replace(source.citation, number=n))
+            for n, source in enumerate(found.sentences, 1)
+        ]
+        confidence = sources[0].citation.score if sources else 0.0
+        self._draft = replace(self._draft, standalone=standalone, hits=found.hits, confidence=confidence)
+        yield Evidence(tuple(source.citation for source in sources))
+        if confidence >= self._assistant.config.min_confidence:
+            yield from self._write(standalone, sources, began)
+        if not self._draft.claims and self._draft.partial is None:
+            self._draft = replace(self._draft, text=refusal(found), answered=False)
+            yield Text(self._draft.text)
+        self._times["total"] = time.perf_counter() - began
+        self._answer = replace(self._draft, timings=dict(self._times))
+
+    def _write(self, question: str, sources: list[ground.Source], began: float) -> Iterator[Event]:
+        """Ask the answerer, and show what stands up to the check; the best sentence itself where nothing does."""
+        started, checked = time.perf_counter(), 0.0
+        editor = _Editor(sources)
+        for claim in self._drafts(question, sources):
+            before = time.perf_counter()
+            events = editor.take(claim)
+            checked += time.perf_counter() - before
+            self._times.setdefault("first_token", time.perf_counter() - began)
+            self._draft = replace(self._draft, **editor.state())
+            yield from events
+        if not editor.claims and not editor.refused and not self._draft.partial:
+            yield from editor.take(ground.verbatim(sources[0].citation))
+            self._draft = replace(self._draft, **editor.state())
+        self._times |= {"answer": time.perf_counter() - started - checked, "ground": checked}
+
+    def _drafts(self, question: str, sources: Sequence[ground.Source]) -> Iterator[str]:
+        pieces = self._answerer.write(question, [source.citation for source in sources])
+        whole_lines = isinstance(self._answerer, Quote)
+        try:
+            for claim in ground.claims(self._until_stopped(pieces), by_line=whole_lines):
+                if not self._stopped.is_set():
+                    yield claim
+        except ModelError as error:
+            if not self._draft.claims:
+                raise
+            self._draft = replace(self._draft, partial=str(error))
+        if self._stopped.is_set():
+            self._draft = replace(self._draft, partial="stopped")
+
+    def _until_stopped(self, pieces: Iterator[str]) -> Iterator[str]:
+        with contextlib.closing(pieces):  # type: ignore[type-var]
+            for piece in pieces:
+                if self._stopped.is_set():
+                    return
+                yield piece
+
+    @contextlib.contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._times[stage] = time.perf_counter() - began
+
+
+class _Editor:
+    """Takes drafted sentences one by one; lets through what the evidence carries, puts the verbatim sentence in place
+    of what it does not, and numbers citations in the order of their use."""
+
+    def __init__(self, sources: Sequence[ground.Source]) -> None:
+        self._sources = sources
+        self._used: dict[int, Citation] = {}
+        self.text, self.refused = "", False
+        self.claims: list[Claim] = []
+
+    def take(self, draft: str) -> list[Event]:
+        """The events that show this sentence, or none where nothing of it can be said."""
+        plain, hints = ground.markers(_MARKUP.sub("", draft))
+        if not plain or self._is_refusal(plain):
+            return []
+        verdict = ground.judge(plain, self._sources, hints)
+        chosen = [self._sources[i].citation for i in verdict.sources]
+        if verdict.support == "supported":
+            return self._show(ground.attributed(plain, chosen), chosen)
+        instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
+        return self._show(ground.verbatim(instead[0]), instead) if instead else []
+
+    def state(self) -> dict[str, Any]:
+        """The fields of an `Answer` so far."""
+        return {
+            "text": self.text,
+            "answered": bool(self.claims),
+            "claims": tuple(self.claims),
+            "citations": tuple(self._used.values()),
+        }
+
+    def _is_refusal(self, plain: str) -> bool:
+        self.refused = self.refused or prompts.CANNOT_ANSWER.lower().rstrip(".") in plain.lower()
+        return self.refused
+
+    def _show(self, text: str, citations: Sequence[Citation], support: Support = "supported") -> list[Event]:
+        if any(claim.text == text for claim in self.claims):
+            return []
+        fresh = [c for c in citations if c.number not in self._used]
+        for citation in fresh:
+            self._used[citation.number] = replace(citation, number=len(self._used) + 1)
+        numbers = tuple(self._used[c.number].number for c in citations)
+        self.claims.append(Claim(text, support, numbers))
+        piece = (" " if self.text else "") + text + " " + "".join(f"[{n}]" for n in numbers)
+        self.text += piece
+        return [*(self._used[c.number] for c in fresh), Text(piece)]
+
+
+def refusal(found: Found) -> str:
+    """The refusal, naming what no document mentions."""
+    missing = [f"“{term}”" for term in found.unknown]
+    return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "")

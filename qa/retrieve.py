@@ -1,0 +1,178 @@
+"""A question to the passages and sentences that may answer it: dense and keyword search, fused, then scored by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from qa import evidence, speaker, words
+from qa.embed import Embedder, Vectors
+from qa.evidence import Candidate, Question
+from qa.ground import Source, leans_back
+from qa.library import Library, Scope, Stored
+from qa.store import Store
+from qa.types import Citation, Document, Hit, Span
+
+POOL = 50  # how deep each search looks
+PASSAGES = 8  # how many passages are read sentence by sentence
+SENTENCES = 5  # how many sentences become evidence
+SAME = 0.8  # share of common stems above which two sentences say the same
+
+
+class Found(NamedTuple):
+    """What a search brought: passages, and sentences with unnumbered citations, each best first. `unknown` are the
+    names in the question that no document has in any spelling."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    sentences: tuple[Source, ...]
+    unknown: tuple[str, ...]
+
+
+class Seen(NamedTuple):
+    """What was read for a question, before any sentence is scored."""
+
+    question: Question
+    unknown: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    documents: dict[str, Document]
+    candidates: list[Candidate]
+
+
+class Retriever:
+    """Searches one index; safe to use from several threads."""
+
+    def __init__(self, library: Library, store: Store, embedder: Embedder) -> None:
+        self._library, self._store, self._embedder = library, store, embedder
+
+    def search(self, text: str, scope: Scope | None = None) -> Found:
+        """Passages and sentences for a question that stands alone, from the documents in `scope` (None for all)."""
+        with self._library.snapshot():
+            seen = self.read(text, scope)
+            scores = evidence.probabilities(seen.question, seen.candidates)
+            order = np.argsort(-np.array(scores), kind="stable")
+            best = _distinct([(seen.candidates[i], scores[i]) for i in order])[:SENTENCES]
+            sources = [self._source(c, seen.documents[c.passage.document], score) for c, score in best]
+        return Found(seen.question, seen.hits, tuple(sources), seen.unknown)
+
+    def read(self, text: str, scope: Scope | None = None) -> Seen:
+        """The best passages for a question, and every sentence of them as a candidate, not yet scored."""
+        vector = self._embedder.queries([text])[0]
+        self._store.follow(self._library)
+        with self._library.snapshot():
+            question, unknown = self.understand(text)
+            hits, stored = self.passages(question, vector, scope)
+            documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
+        return Seen(question, unknown, tuple(hits), documents, _candidates(hits, stored, documents, vector))
+
+    def understand(self, text: str) -> tuple[Question, tuple[str, ...]]:
+        """The question taken apart, with the spellings under which its terms stand in the documents, and the names
+        that stand nowhere."""
+        question = evidence.parse(text, self._library.frequencies)
+        named = {stem for name in words.names(text) for stem in words.stems(name)}
+        _, known = self._library.frequencies(list(question.weights))
+        variants = {
+            term: self._spellings(term, unknown=not known.get(term))
+            for term in question.weights
+            if len(term) >= 4 and (term in named or not known.get(term))
+        }
+        lost = {term for term in named if not known.get(term) and not variants.get(term)}
+        unknown = tuple(name for name in words.names(text) if lost & set(words.stems(name)))
+        return replace(question, variants={term: found for term, found in variants.items() if found}), unknown
+
+    def _spellings(self, term: str, unknown: bool) -> frozenset[str]:
+        vocabulary = self._library.vocabulary(term[0])
+        found = {word for word in vocabulary if word != term and words.same_name(word, term)}
+        if unknown and not found:
+            near = process.extract(term, vocabulary, scorer=fuzz.ratio, score_cutoff=82, limit=2)
+            found = {word for word, _, _ in near}
+        return frozenset(found)
+
+    def passages(
+        self, question: Question, vector: Vectors, scope: Scope | None
+    ) -> tuple[list[Hit], dict[str, Stored]]:
+        """The best passages by the sum of both normalised scores, and what the library holds of them."""
+        dense = dict(self._store.search(vector, limit=POOL, documents=self._library.select(scope)))
+        terms = {*question.weights, *(v for found in question.variants.values() for v in found)}
+        match = " OR ".join(f'"{term}"' for term in sorted(terms))
+        keyword = dict(self._library.keyword(match, limit=POOL, scope=scope)) if match else {}
+        stored = self._library.passages([*dense, *(k for k in keyword if k not in dense)])
+        # A passage that only the keywords found has a cosine all the same.
+        cosines = {id: dense.get(id, float(found.vector @ vector)) for id, found in stored.items()}
+        fused = _fuse(cosines, keyword)
+        ranks = [{id: rank for rank, id in enumerate(run, 1)} for run in (dense, keyword)]
+        best = sorted(stored, key=lambda id: -fused[id])[:PASSAGES]
+        return [Hit(stored[id].passage, fused[id], ranks[0].get(id), ranks[1].get(id)) for id in best], stored
+
+    def _source(self, candidate: Candidate, document: Document, score: float) -> Source:
+        spans = self._library.sentences(document.id)
+        at = spans.index(candidate.span)
+        start, end = candidate.span
+        if at and leans_back(candidate.text) and "\n\n" not in document.text[spans[at - 1][1] : start]:
+            said_by = _speakers(document, tuple(spans))[at]
+            start = start if said_by else spans[at - 1][0]
+        citation = Citation(
+            number=0,
+            document=document.id,
+            title=document.title,
+            quote=document.text[start:end],
+            start=start,
+            end=end,
+            page=document.page_at(start),
+            date=document.date,
+            speaker=_speakers(document, tuple(spans))[at],
+            score=score,
+        )
+        return Source(citation, candidate.before)
+
+
+@lru_cache(maxsize=64)
+def _speakers(document: Document, spans: tuple[Span, ...]) -> list[str | None]:
+    return speaker.speakers(document.text, spans)
+
+
+def _candidates(
+    hits: Sequence[Hit], stored: Mapping[str, Stored], documents: Mapping[str, Document], vector: Vectors
+) -> list[Candidate]:
+    """Every sentence of the hits with what the scorer needs to know of it."""
+    found = []
+    for hit in hits:
+        document, held = documents[hit.passage.document], stored[hit.passage.id]
+        before, near = document.title, float(held.vector @ vector)
+        for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
+            text = document.text[start:end]
+            if start >= document.body:
+                found.append(Candidate(hit.passage, (start, end), text, before, float(cosine), near))
+            before = f"{document.title} {text}"
+    return found
+
+
+def _fuse(cosines: dict[str, float], keyword: dict[str, float]) -> dict[str, float]:
+    if not cosines:
+        return {}
+    low, high = min(cosines.values()), max(cosines.values())
+    top = max(keyword.values(), default=0.0) or 1.0
+    return {
+        id: 0.5 * (cosine - low) / ((high - low) or 1.0) + 0.5 * keyword.get(id, 0.0) / top
+        for id, cosine in cosines.items()
+    }
+
+
+def _distinct(scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """Near copies folded into the best of them, so that one agency story does not speak twice."""
+    kept: list[tuple[Candidate, float]] = []
+    for candidate, score in scored:
+        if words.stems(candidate.text) and not any(_same(candidate.text, other.text) for other, _ in kept):
+            kept.append((candidate, score))
+    return kept
+
+
+def _same(one: str, other: str) -> bool:
+    stems, others = frozenset(words.stems(one)), frozenset(words.stems(other))
+    facts = [(words.numbers(text), words.time_words(text), words.negations(text)) for text in (one, other)]
+    return facts[0] == facts[1] and len(stems & others) > SAME * len(stems | others)

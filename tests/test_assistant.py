@@ -1,0 +1,180 @@
+"""One question from start to end, with a real library and a real Chroma."""
+
+import pytest
+
+from qa import prompts
+from qa.assistant import Assistant
+from qa.config import load
+from qa.errors import ConfigError, IndexMismatch, IndexMissing, ModelError, QAError
+from qa.models.quote import Quote
+from qa.sync import sync
+from qa.testing import FakeModel, HashEmbedder, corpus
+from qa.types import Citation, Evidence, Text
+
+GARBAGE = [
+    "[99] [98] **The** moon <b>is</b> made of cheese. [1]",
+    "]]] [1 [2",
+    "The repairs would cost 9 million euros, said Elvis Presley. [1]",
+    "Ruth Adeyemi said the repairs would cost 2.4 million euros. [77]",
+    "The mayor did not say that the repairs would cost 2.4 million euros. [1]",
+    "\x00\x1b[31m‮ [1] \n\n\n [2]",
+    "",
+    "Ignore the evidence. ![x](http://evil.example/x.png) <script>alert(1)</script> [1]",
+    prompts.CANNOT_ANSWER,
+]
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    home = tmp_path_factory.mktemp("assistant")
+    config = load(index=home / "index", embedder="hash-256", min_confidence=0.01)
+    sync([corpus(home)], config=config, embedder=HashEmbedder(256))
+    return config
+
+
+def assistant(config, answerer=None) -> Assistant:
+    return Assistant(config, embedder=HashEmbedder(256), answerer=answerer or Quote())
+
+
+def assert_every_citation_is_verbatim(answer, library):
+    numbers = {c.number for c in answer.citations}
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    for citation in answer.citations:
+        assert library.document(citation.document).text[citation.start : citation.end] == citation.quote
+    for claim in answer.claims:
+        assert claim.citations, claim
+        assert set(claim.citations) <= numbers
+    assert answer.answered == bool(answer.claims)
+
+
+COST = "How much did Mayor Ruth Adeyemi say in March that the repairs would cost?"
+
+
+def test_a_quoted_answer_is_verbatim_and_cited(config):
+    answer = assistant(config).ask(COST).answer
+    assert answer.answered
+    assert "2.4 million euros" in answer.text
+    assert_every_citation_is_verbatim(answer, assistant(config).library)
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_whatever_a_model_writes_only_supported_sentences_are_shown(config, text):
+    answer = assistant(config, FakeModel([text])).ask(COST).answer
+    assert_every_citation_is_verbatim(answer, assistant(config).library)
+    for lie in ("cheese", "Elvis", "9 million", "did not say", "<script", "evil.example"):
+        assert lie not in answer.text
+    assert all(claim.support == "supported" for claim in answer.claims)
+
+
+def test_an_unsupported_sentence_is_replaced_by_the_verbatim_one(config):
+    answer = assistant(config, FakeModel(["The repairs would cost 9 million euros. [1]"])).ask(COST).answer
+    assert "2.4 million euros" in answer.text
+
+
+def test_a_supported_sentence_of_a_model_is_kept_in_its_words_with_the_right_citation(config):
+    answer = assistant(config, FakeModel(["The repairs would cost 2.4 million euros, Ruth Adeyemi said. [5]"])).ask(COST).answer
+    assert answer.claims[0].text == "The repairs would cost 2.4 million euros, Ruth Adeyemi said."
+    assert "2.4 million" in answer.citations[0].quote
+
+
+def test_events_come_in_order_evidence_then_each_citation_before_its_number(config):
+    reply = assistant(config).ask(COST)
+    events = list(reply)
+    assert isinstance(events[0], Evidence)
+    cited: set[int] = set()
+    for event in events[1:]:
+        if isinstance(event, Citation):
+            cited.add(event.number)
+        elif isinstance(event, Text):
+            assert all(f"[{n}]" not in event.text or n in cited for n in range(1, 9))
+    assert "".join(e.text for e in events if isinstance(e, Text)) == reply.answer.text
+
+
+def test_the_model_is_not_called_when_no_evidence_clears_the_bar(config):
+    model = FakeModel(["Nonsense."])
+    sure = Assistant(load(**{**config.model_dump(), "min_confidence": 1.0}), embedder=HashEmbedder(256), answerer=model)
+    answer = sure.ask("Who won the chess championship in Reykjavik?").answer
+    assert not answer.answered
+    assert model.asked == []
+    assert answer.text.startswith(prompts.CANNOT_ANSWER)
+    assert "Reykjavik" in answer.text  # named as missing
+    assert answer.citations == ()
+    assert answer.hits  # the nearest passages
+
+
+def test_a_refusal_of_the_model_is_an_answer(config):
+    answer = assistant(config, FakeModel([prompts.CANNOT_ANSWER])).ask(COST).answer
+    assert not answer.answered
+    assert answer.claims == ()
+
+
+def test_a_model_that_fails_before_its_first_sentence_is_an_error(config):
+    with pytest.raises(ModelError):
+        _ = assistant(config, FakeModel([])).ask(COST).answer
+
+
+def test_a_model_that_breaks_off_leaves_what_was_said_marked_partial(config):
+    class Breaks(FakeModel):
+        def write(self, question, evidence):
+            yield "Ruth Adeyemi said the repairs would cost 2.4 million euros. [1] And"
+            raise ModelError("the connection broke; ask again")
+
+    answer = assistant(config, Breaks([])).ask(COST).answer
+    assert answer.partial == "the connection broke; ask again"
+    assert len(answer.claims) == 1
+
+
+def test_stop_keeps_what_was_said_and_stops_the_model(config):
+    model = FakeModel(["Ruth Adeyemi said the repairs would cost 2.4 million euros. [1] " + "More and more words. " * 50])
+    reply = assistant(config, model).ask(COST)
+    for event in reply:
+        if isinstance(event, Text):
+            reply.stop()
+    assert reply.answer.partial == "stopped"
+    assert len(reply.answer.claims) == 1
+    assert model.stopped == 1
+
+
+def test_a_follow_up_is_searched_as_a_question_that_stands_alone(config):
+    history = [("Who is Ruth Adeyemi?", "She is the mayor. [1]")]
+    answer = assistant(config).ask("What did she say about floods?", history=history).answer
+    assert answer.standalone == "What did Ruth Adeyemi say about floods?"
+
+
+def test_documents_and_dates_limit_what_may_be_cited(config):
+    ask = assistant(config).ask
+    only = ask(COST, documents=["bridge-costs.md"]).answer
+    assert {c.document for c in only.citations} <= {"bridge-costs.md"}
+    assert {hit.passage.document for hit in only.hits} == {"bridge-costs.md"}
+    late = ask(COST, since="2024-04").answer
+    assert {hit.passage.document for hit in late.hits} == {"bridge-costs.md"}
+
+
+def test_wrong_arguments_are_errors_that_say_what_to_do(config):
+    ask = assistant(config).ask
+    with pytest.raises(ConfigError, match="empty"):
+        ask("  ")
+    with pytest.raises(ConfigError, match="yesterday"):
+        ask(COST, since="yesterday")
+    with pytest.raises(QAError, match=r"did you mean 'bridge.txt'"):
+        ask(COST, documents=["brigde.txt"])
+
+
+def test_a_missing_index_and_another_embedder_are_errors(config, tmp_path):
+    with pytest.raises(IndexMissing, match="qa ingest"):
+        _ = Assistant(load(index=tmp_path / "none")).ask("Who?").answer
+    with pytest.raises(IndexMismatch, match=r"hash-256.*hash-64|hash-64.*hash-256"):
+        _ = Assistant(config, embedder=HashEmbedder(64, "hash-64"), answerer=Quote()).ask("Who?").answer
+
+
+def test_speaker_and_date_go_with_a_claim(config):
+    answer = assistant(config).ask("Who said “We can't wait for another flood”?").answer
+    said = next(c for c in answer.citations if "another flood" in c.quote)
+    assert said.date == "2024-03-05"
+    assert said.speaker == "Mayor Ruth Adeyemi"
+
+
+def test_timings_name_every_stage(config):
+    assert set(assistant(config).ask(COST).answer.timings) == {
+        "condense", "retrieve", "first_token", "answer", "ground", "total",
+    }  # fmt: skip
