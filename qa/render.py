@@ -1,0 +1,249 @@
+"""An answer as plain text, Markdown or HTML. All HTML is made here, and all document and model text is escaped here.
+
+Text is never rendered as Markdown: it is escaped, and the finished fragment passes an allow-list as a second line.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import nh3
+
+from qa.types import Answer, Citation, Document, Passage, Span
+
+MARKER = re.compile(r"\[(\d{1,4})\]")
+MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
+BLOCKS = {"article", "button", "div", "h2", "h3", "header", "li", "ol", "p", "section"}
+TAGS = BLOCKS | {"b", "bdi", "mark", "q", "span"}
+ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}}
+NEAREST = 3  # passages under a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Weights on their way from `source`: `done` of `total` bytes, `rate` bytes a second; or why that `failed`."""
+
+    name: str
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    source: str = ""
+    failed: str = ""
+
+
+def date_text(date: str | None) -> str:
+    """'2023-12-06' as '6 December 2023', '2023-12' as 'December 2023'; anything else as it is, None as ''."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", date or "")
+    if not match or not 1 <= int(match[2]) <= 12:
+        return date or ""
+    day = f"{int(match[3])} " if match[3] else ""
+    return f"{day}{MONTHS.split(',')[int(match[2]) - 1]} {match[1]}"
+
+
+def source_name(title: str, date: str | None) -> str:
+    """How a source is called wherever a reader sees it: its title and its date."""
+    return " · ".join(part for part in (one_line(title), date_text(date)) if part)
+
+
+def size_text(count: float) -> str:
+    """Bytes as people read them: 1.12 GB, 98 MB."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+# Plain text and Markdown
+
+
+def plain(answer: Answer) -> str:
+    """The answer's text with its markers, an empty line, then the numbered sources; white space in quotes is folded."""
+    notes = [f"(stopped early: {answer.partial})"] if answer.partial else []
+    for conflict in answer.conflicts:
+        sides = "; ".join(f"{one_line(side.statement)} [{side.citation}]" for side in conflict.sides)
+        notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
+    sources = "\n".join(_plain_source(citation) for citation in answer.citations)
+    return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
+
+
+def _plain_source(citation: Citation) -> str:
+    date = f" ({date_text(citation.date)})" if citation.date else ""
+    place = f"{citation.document}:{citation.start}-{citation.end}"
+    return f"[{citation.number}] {one_line(citation.title)}{date}, {place}: “{one_line(citation.quote)}”"
+
+
+def markdown(answer: Answer) -> str:
+    """`plain(answer)` as Markdown paragraphs that render to the same words: nothing in it is live."""
+    return "\n\n".join(_escaped_markdown(line) for line in plain(answer).splitlines() if line.strip())
+
+
+def _escaped_markdown(line: str) -> str:
+    """One line as a Markdown paragraph. ':', '@' and 'www.' are broken so that bare addresses do not become links."""
+    text = re.sub(r"([\\`*_\[\]<>&#|~!$@{}])", r"\\\1", one_line(line))
+    text = re.sub(r":(?=//)", r"\:", re.sub(r"(?i)\b(www)\.", r"\1\.", text))
+    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    return re.sub(r"^([-+=:])", r"\\\1", text)
+
+
+# HTML
+
+
+def html(answer: Answer) -> str:
+    """`plain(answer)` as a self-contained fragment: paragraphs of text, nothing that runs or is fetched."""
+    lines = [f'<p dir="auto">{escape(line)}</p>' for line in plain(answer).splitlines() if line.strip()]
+    return clean(f'<article class="qa-answer">{"".join(lines)}</article>')
+
+
+def escape(text: str) -> str:
+    """`text` for content and quoted attributes. HTML parsers turn a bare CR into LF, and surrogates have no UTF-8."""
+    return entities.escape(text.encode(errors="replace").decode()).replace("\r", "&#13;")
+
+
+def clean(fragment: str) -> str:
+    """`fragment` cut down to the tags and attributes that this module writes: the second line behind `escape`."""
+    safe = nh3.clean(fragment, tags=TAGS, attributes=ATTRIBUTES, generic_attribute_prefixes={"data-", "aria-"})
+    return safe.replace("\r", "&#13;")
+
+
+def chat_html(
+    answer: Answer, *, evidence: Sequence[Citation] | None = None, names: Mapping[str, str] | None = None
+) -> str:
+    """One answer in the chat: finished, or, where its `evidence` is given, as far as it has come.
+
+    Args:
+        answer: what is known so far.
+        evidence: the sentences that the answer is being written from; those not cited yet stand without a number.
+        names: how to call each document of `answer.hits` ("title · date"), needed for a refusal.
+    """
+    live, numbers = evidence is not None, {c.number: c for c in answer.citations}
+    cited = {(c.document, c.start, c.end) for c in answer.citations}
+    unused = [c for c in evidence or () if (c.document, c.start, c.end) not in cited]
+    wait = '<p class="wait">Reading the sources…</p>' if live and not answer.text else ""
+    parts = [f'<div class="text" dir="auto">{wait}{_paragraphs(answer.text, numbers)}</div>']
+    parts.append(_conflicts(answer, numbers))
+    if answer.partial:
+        parts.append(notice_html("The answer stops here.", "" if answer.partial == "stopped" else answer.partial))
+    parts.append(evidence_html(answer.citations, unused, said=answer.text))
+    refused = not (live or answer.answered or answer.partial)
+    parts.append(_nearest(answer, names or {}) if refused else "")
+    kind = "answer refusal" if refused else "answer"
+    return clean(f'<section class="{kind}" aria-busy="{str(live).lower()}">{"".join(parts)}</section>')
+
+
+def _paragraphs(text: str, numbers: Mapping[int, Citation]) -> str:
+    """Escaped paragraphs of `text`, with a chip for each marker of a known citation."""
+
+    def paragraph(part: str) -> str:
+        pieces = MARKER.split(part)  # text, number, text, number, …, text
+        for i, number in enumerate(pieces):
+            known = numbers.get(int(number)) if i % 2 else None
+            pieces[i] = chip(known) if known else f"[{number}]" if i % 2 else escape(number)
+        return f"<p>{''.join(pieces)}</p>"
+
+    return "".join(paragraph(part) for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+def chip(citation: Citation, *, numbered: bool = True) -> str:
+    """The numbered button that shows the quote on hover and opens the source on a click."""
+    name = source_name(citation.title, citation.date)
+    said = escape(f"{citation.speaker} · {name}" if citation.speaker else name)
+    cite = f'data-cite="{citation.number}"' if numbered else ""
+    return (
+        f'<button type="button" class="cite" {cite} aria-label="Source {citation.number if numbered else ""}: {said}" '
+        f'{_place(citation)} data-quote="{escape(citation.quote)}" data-source="{said}">'
+        f"{citation.number if numbered else '·'}</button>"
+    )
+
+
+def _place(where: Citation | Passage) -> str:
+    return f'data-document="{escape(where.document)}" data-start="{where.start}" data-end="{where.end}"'
+
+
+def evidence_html(cited: Sequence[Citation], unused: Sequence[Citation] = (), *, said: str = "") -> str:
+    """The numbered sources, then evidence without a number; a quote that the answer already says is not said twice."""
+    if not cited and not unused:
+        return ""
+    items = [_source_item(c, chip(c), c.quote not in said) for c in cited]
+    items += [_source_item(c, chip(c, numbered=False), True) for c in unused]
+    label = "Evidence" if unused else "Sources"
+    return f'<div class="sources"><h3>{label}</h3><ol>{"".join(items)}</ol></div>'
+
+
+def _source_item(citation: Citation, number: str, quoted: bool) -> str:
+    who = f'<span class="who">{escape(citation.speaker)}</span> · ' if citation.speaker else ""
+    quote = f'<q dir="auto">{escape(citation.quote)}</q>' if quoted else ""
+    name = f'<bdi class="name">{escape(one_line(citation.title))}</bdi>'
+    when = f' · <span class="when">{escape(date_text(citation.date))}</span>' if citation.date else ""
+    return f"<li>{number}<div>{quote}<p>{who}{name}{when}</p></div></li>"
+
+
+def _conflicts(answer: Answer, numbers: Mapping[int, Citation]) -> str:
+    cards = []
+    for conflict in answer.conflicts:
+        known = [side for side in conflict.sides if side.citation in numbers]
+        sides = "".join(f"<li>{escape(side.statement)} {chip(numbers[side.citation])}</li>" for side in known)
+        cards.append(f'<div class="conflict"><h3>Sources disagree: {escape(conflict.topic)}</h3><ol>{sides}</ol></div>')
+    return "".join(cards)
+
+
+def _nearest(answer: Answer, names: Mapping[str, str]) -> str:
+    """The passages a refusal came closest with, each openable."""
+    items = []
+    for hit in answer.hits[:NEAREST]:
+        place, name = hit.passage, names.get(hit.passage.document, hit.passage.document)
+        text = f'<q dir="auto">{escape(one_line(place.text))}</q><span class="name"><bdi>{escape(name)}</bdi></span>'
+        items.append(f'<li><button type="button" class="near" {_place(place)}>{text}</button></li>')
+    return f'<div class="sources nearest"><h3>Nearest passages</h3><ol>{"".join(items)}</ol></div>' if items else ""
+
+
+def source_html(document: Document, span: Span) -> str:
+    """A document for the source pane, `span` (characters) highlighted: `<mark>` holds exactly those characters."""
+    start, end = span
+    before, quote, after = document.text[:start], document.text[start:end], document.text[end:]
+    note = " · ".join(escape(part) for part in (date_text(document.date), document.id) if part)
+    page = f" · page {document.page_at(start)}" if document.pages else ""
+    return clean(
+        f'<header><h2 dir="auto"><bdi>{escape(one_line(document.title))}</bdi></h2><p>{note}{page}</p>'
+        '<button type="button" class="close" aria-label="Close source">✕</button></header>'
+        f'<div class="page" dir="auto" tabindex="0">{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}</div>'
+    )
+
+
+def turn_html(question: str, body: str) -> str:
+    """A question and what stands under it (`body`: fragments of this module)."""
+    return clean(f'<article class="turn"><h2 class="question" dir="auto">{escape(question)}</h2>{body}</article>')
+
+
+def notice_html(title: str, text: str, *, kind: str = "note") -> str:
+    """A message about the program, never mistaken for an answer. `kind` is "note" or "error"."""
+    role = "alert" if kind == "error" else "status"
+    return clean(f'<div class="notice {escape(kind)}" role="{role}"><b>{escape(title)}</b> <p>{escape(text)}</p></div>')
+
+
+def welcome_html(examples: Iterable[str]) -> str:
+    """The empty page: what this is, and questions to begin with."""
+    asks = [f'<li><button type="button" class="example">{escape(text)}</button></li>' for text in examples]
+    return clean(
+        '<section class="welcome"><h2>Ask the documents</h2><p>Every sentence of an answer rests on exact words. Point '
+        f"at its number to read them; click it to see them in their source.</p><ol>{''.join(asks)}</ol></section>"
+    )
+
+
+def status_html(library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False) -> str:
+    """The line that says what is being read and who answers now. `busy` asks the page to look again soon."""
+    parts = [f"<span>{escape(part)}</span>" for part in (library, model) if part]
+    if fetching and fetching.failed:
+        parts.append(f'<span class="failed">{escape(fetching.failed)}</span>')
+    elif fetching:
+        done, total = fetching.done, fetching.total
+        share = f"{100 * done // total} % of {size_text(total)}" if total else "starting"
+        rate = f" · {fetching.rate / 1e6:.1f} MB/s" if fetching.rate else ""
+        source = f" · {escape(fetching.source)}" if fetching.source else ""
+        parts.append(f"<span>Fetching {escape(fetching.name)}: {share}{rate}{source}</span>")
+        parts.append('<button type="button" class="cancel">Cancel</button>')
+    return clean(f'<div class="status" role="status" data-busy="{str(busy).lower()}">{"".join(parts)}</div>')

@@ -1,0 +1,210 @@
+"""The page: Gradio mounted in FastAPI behind the guard. Handlers only fetch state and hand it to `qa.web.chat`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tempfile
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa import render
+from qa.config import Config
+from qa.errors import ConfigError, IndexMissing
+from qa.library import current
+from qa.types import Progress
+from qa.web import chat, guard
+from qa.web.engine import Engine
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from qa.assistant import Assistant, Reply
+
+HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js"></script>'
+CONNECT = "window.qaDesk = {element, server}; window.qaConnect?.()"  # page.js may come later than this runs
+AT_ONCE, WAITING = 8, 64  # answers written at the same time, and questions in the queue
+
+
+def serve(config: Config, *, documents: Path | None = None, browser: bool = True) -> None:
+    """Open the page and stay until interrupted; `documents` are indexed first where there is no index yet.
+
+    Raises:
+        ConfigError: the address is taken, or open to the network without a password.
+        IndexMissing: there is no index and no `documents`.
+    """
+    import uvicorn
+    from rich.console import Console
+
+    guard.check_exposure(config)
+    terminal = Console(stderr=True)
+    with _listen(config) as listening, tempfile.TemporaryDirectory(prefix="qa-page-") as temporary:
+        if current(config.index) is None:
+            _first_ingest(config, documents, terminal)
+        os.environ["GRADIO_TEMP_DIR"] = temporary
+        name = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"http://{name}:{listening.getsockname()[1]}"
+        settings = uvicorn.Config(build(config), log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+        terminal.print(f"The page is open at {url} (Ctrl+C ends it).", highlight=False)
+        if browser:
+            threading.Timer(0.5, webbrowser.open, [url]).start()
+        uvicorn.Server(settings).run(sockets=[listening])
+
+
+def _listen(config: Config) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+        return socket.create_server((config.host, config.port), family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {config.host}:{config.port}: {error.strerror}; another port: --port {config.port + 1}"
+        ) from error
+
+
+def _first_ingest(config: Config, documents: Path | None, terminal: Any) -> None:
+    from rich.progress import Progress as Bar
+
+    from qa.embed import SentenceTransformerEmbedder
+    from qa.sync import sync
+
+    if documents is None:
+        raise IndexMissing(f"there is no index at {config.index}; make one: qa ingest FOLDER --index {config.index}")
+    with Bar(console=terminal, transient=True) as bar:
+        task = bar.add_task(f"Indexing {documents.name}", total=None)
+
+        def show(event: Progress) -> None:
+            bar.update(task, completed=event.done, total=event.total)
+
+        sync([documents], config=config, embedder=SentenceTransformerEmbedder(config.embedder), on_event=show)
+
+
+def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> FastAPI:
+    """The whole web application, guard and all, for any ASGI server; `make` builds its assistant."""
+    os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False"}
+    import gradio as gr
+    from fastapi import FastAPI
+    from fastapi.staticfiles import StaticFiles
+
+    from qa.assistant import Assistant
+
+    engine, password = Engine(config, make or Assistant), config.password.get_secret_value().encode()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        yield
+        engine.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(guard.Guard, host=config.host)
+    app.mount("/page", StaticFiles(directory=Path(__file__).parent / "static"))
+    return gr.mount_gradio_app(
+        app,
+        page(engine, chat.Chats(config.index / "chats.sqlite")),
+        path="/",
+        auth=(lambda name, given: secrets.compare_digest(given.encode(), password)) if password else None,
+        auth_message="Any name, and the password that this page was started with.",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=guard.MAX_BODY,
+        ssr_mode=False,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        head=HEAD,
+    )
+
+
+def page(engine: Engine, chats: chat.Chats) -> gr.Blocks:
+    """The components and what happens when they are used. Every handler is closed to API clients."""
+    import gradio as gr
+
+    acts = Handlers(engine, chats)
+    html = partial(gr.HTML, apply_default_css=False)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    at_once: dict[str, Any] = {"queue": False, **quiet}
+    with gr.Blocks(title="Ask the documents", analytics_enabled=False, fill_width=True) as blocks:
+        key, tab = gr.BrowserState("", storage_key="qa.chat", secret="qa"), gr.State("")
+        with gr.Row(elem_id="top"):
+            html(elem_id="status", server_functions=_server_functions(engine), js_on_load=CONNECT)
+            new = gr.Button("New chat", elem_id="new", size="sm")
+        with gr.Column(elem_id="conversation"):
+            welcome = html(render.welcome_html(()), elem_id="welcome")
+            past, now = html(elem_id="past"), html(elem_id="now")
+        with gr.Column(elem_id="composer"):
+            look: dict[str, Any] = {"show_label": False, "container": False, "elem_id": "ask", "interactive": False}
+            hint = "Ask about these documents"
+            box = gr.Textbox(label="Your question", placeholder=hint, max_length=4000, max_lines=8, **look)
+        seen = [key, tab, box, past, now]
+        opened = blocks.load(acts.open, key, seen, **at_once)
+        opened.then(lambda: render.welcome_html(engine.examples()), None, welcome, **at_once)
+        asked = box.submit(acts.ask, [box, key, tab], seen, concurrency_limit=AT_ONCE, **quiet)
+        asked.failure(acts.open, key, seen, **at_once)
+        box.stop(acts.stop, tab, None, **at_once)
+        new.click(acts.open, None, seen, **at_once)
+    return blocks.queue(max_size=WAITING)
+
+
+def _server_functions(engine: Engine) -> list[Callable[..., str]]:
+    """What the page's script calls by itself; each gets one argument, whether it needs it or not."""
+
+    def status(_: object) -> str:
+        return engine.status()
+
+    def cancel(_: object) -> str:
+        engine.stopping.set()
+        return engine.status()
+
+    def source(where: dict[str, Any]) -> str:
+        place = str(where["document"]), int(where["start"]), int(where["end"])
+        return chat.source(*place, engine.assistant().library)
+
+    return [status, cancel, source]
+
+
+class Handlers:
+    """What the components call. Outputs: the chat's key, the tab's key, the question box, past turns, the turn now."""
+
+    def __init__(self, engine: Engine, chats: chat.Chats) -> None:
+        import gradio as gr
+
+        self.engine, self.chats, self.same = engine, chats, gr.skip()
+        self.replies: dict[str, Reply] = {}
+        self.ready = gr.update(interactive=True, submit_btn=True, stop_btn=False)
+        self.busy = gr.update(value="", submit_btn=False, stop_btn=True)
+
+    def open(self, key: str = "") -> tuple[Any, ...]:
+        """A page that was opened or loaded again, one whose answer broke off, or (no key) a new chat.
+
+        Until then nothing can be asked, so that every question is kept under a key.
+        """
+        key = key or secrets.token_urlsafe(16)
+        return key, secrets.token_urlsafe(8), self.ready, self._past(key), ""
+
+    def ask(self, question: str, key: str, tab: str) -> Iterator[tuple[Any, ...]]:
+        """Answer in the turn that is shown now; the finished turn is kept under the chat's key."""
+        same, question = self.same, question.encode(errors="replace").decode().strip()
+        if not question or not key:
+            return
+        yield same, same, self.busy, self._past(key), chat.waiting_html(question)
+        started, keep = partial(self.replies.__setitem__, tab), partial(self.chats.add, key)
+        try:
+            for turn in chat.respond(question, self.chats.turns(key), self.engine.assistant, started, keep):
+                yield same, same, same, same, turn
+        finally:
+            self.replies.pop(tab, None)
+        yield same, same, self.ready, same, same
+
+    def stop(self, tab: str) -> None:
+        """End the answer that this tab waits for; what is written of it stays."""
+        if reply := self.replies.get(tab):
+            reply.stop()
+
+    def _past(self, key: str) -> str:
+        return "".join(map(chat.turn_html, self.chats.turns(key)))

@@ -1,0 +1,150 @@
+"""What the page does, as plain functions of (message, turns, assistant), and where conversations are kept."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from qa import render
+from qa.errors import QAError
+from qa.types import Answer, Citation, Evidence
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant, Reply
+    from qa.library import Library
+
+NAME = re.compile(r"(?<=[a-z,] )(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)+")  # within a sentence: two capitals or more
+SAMPLE = 200  # documents looked at for example questions
+TABLE = "CREATE TABLE IF NOT EXISTS turns(id INTEGER PRIMARY KEY, chat TEXT NOT NULL, turn TEXT NOT NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what came of it. `names` says how to call the documents of a refusal's nearest passages."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+    names: dict[str, str] | None = None
+
+
+class Chats:
+    """Conversations in one SQLite file. The random id of a conversation, kept by its browser, is the only way to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._turn = path, TypeAdapter(Turn)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._run(TABLE)
+        self._run("CREATE INDEX IF NOT EXISTS turns_chat ON turns(chat)")
+
+    def _run(self, sql: str, *values: str) -> list[tuple[str]]:
+        with closing(sqlite3.connect(self.path, timeout=10)) as db, db:
+            return db.execute(sql, values).fetchall()
+
+    def turns(self, chat: str) -> list[Turn]:
+        """The turns of a conversation, oldest first; none for an unknown id."""
+        rows = self._run("SELECT turn FROM turns WHERE chat = ? ORDER BY id", chat)
+        return [self._turn.validate_json(turn) for (turn,) in rows]
+
+    def add(self, chat: str, turn: Turn) -> None:
+        """Keep a finished turn, with the references its citations need."""
+        self._run("INSERT INTO turns(chat, turn) VALUES (?, ?)", chat, self._turn.dump_json(turn).decode())
+
+
+def respond(
+    question: str,
+    turns: Sequence[Turn],
+    assistant: Callable[[], Assistant],
+    started: Callable[[Reply], None],
+    keep: Callable[[Turn], None],
+) -> Iterator[str]:
+    """Answer `question` after `turns`: the turn's HTML as it grows, evidence first; the last one is the finished turn.
+
+    `assistant` may wait for the models, or raise why there is none. `started` gets the reply, to stop it by. `keep`
+    gets the finished turn exactly once, also when the reader walks away or the program fails.
+    """
+    history = [(turn.question, turn.answer.text) for turn in turns if turn.answer and not turn.problem]
+    draft, evidence, reply = Answer(question, "", answered=True), Evidence(()), None
+    final = Turn(question, problem="Something went wrong in the program; its log says what. Ask again.")
+    try:
+        reply = assistant().ask(question, history=history)
+        started(reply)
+        for event in reply:
+            if isinstance(event, Evidence):
+                evidence = event
+            elif isinstance(event, Citation):
+                draft = replace(draft, citations=(*draft.citations, event))
+            else:
+                draft = replace(draft, text=draft.text + event.text)
+            yield render.turn_html(question, render.chat_html(draft, evidence=evidence.citations))
+        final = _finished(reply, assistant().library)
+    except QAError as error:
+        shown = draft if draft.text else replace(draft, citations=evidence.citations)
+        final = Turn(question, shown if shown.citations else None, problem=str(error))
+    except GeneratorExit:
+        if reply:
+            reply.stop()
+            final = _finished(reply, assistant().library)
+        raise
+    finally:
+        keep(final)
+    yield turn_html(final)
+
+
+def _finished(reply: Reply, library: Library) -> Turn:
+    """The turn to keep. Hits are needed under a refusal only, and there with the names of their documents."""
+    answer = reply.answer
+    if answer.answered or answer.partial:
+        return Turn(answer.question, replace(answer, hits=()))
+    hits = answer.hits[: render.NEAREST]
+    documents = [library.document(name) for name in dict.fromkeys(hit.passage.document for hit in hits)]
+    names = {document.id: render.source_name(document.title, document.date) for document in documents}
+    return Turn(answer.question, replace(answer, hits=hits), names=names)
+
+
+def waiting_html(question: str) -> str:
+    """A turn of which nothing is known yet."""
+    return render.turn_html(question, render.chat_html(Answer(question, "", answered=True), evidence=()))
+
+
+def turn_html(turn: Turn) -> str:
+    """A finished turn: the question, then the answer, the problem, or both."""
+    body = render.chat_html(turn.answer, names=turn.names) if turn.answer else ""
+    if turn.problem:
+        title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
+        body += render.notice_html(title, turn.problem, kind="error")
+    return render.turn_html(turn.question, body)
+
+
+def source(document: str, start: int, end: int, library: Library) -> str:
+    """The source pane for a citation. The id is looked up in the library, never in the file system.
+
+    A document that is gone or has changed says so instead of showing the wrong words.
+    """
+    try:
+        found = library.document(document)
+    except QAError as error:
+        return render.notice_html("Source not in the library.", str(error), kind="error")
+    if not 0 <= start < end <= len(found.text):
+        return render.notice_html("Source changed.", "These characters are no longer in it. Ask again.", kind="error")
+    return render.source_html(found, (start, end))
+
+
+def examples(library: Library, limit: int = 12) -> list[str]:
+    """Questions the corpus suggests: about names that many of its documents share; without any, about its titles."""
+    sources, counts, topics = library.documents()[:SAMPLE], Counter[str](), list[str]()
+    for each in sources:
+        counts.update([*dict.fromkeys(NAME.findall(library.document(each.id).text))])
+    for name, _ in counts.most_common(100):
+        if not any({*name.split()} & {*other.split()} - {"the"} for other in topics):
+            topics.append(name)
+    topics = topics or [f"“{each.title}”" for each in sources]
+    return [f"What is said about {topic}?" for topic in topics[:limit]]

@@ -1,0 +1,289 @@
+"""The page in a real browser. Pictures of it: SCREENSHOTS=tests/screenshots pytest tests/test_browser.py"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.config import load
+from qa.embed import SentenceTransformerEmbedder
+from qa.models.quote import Quote
+from qa.sync import sync
+from qa.types import Citation
+
+CHROMIUM = Path("/usr/bin/chromium")
+if not CHROMIUM.exists():
+    pytest.skip("Chromium is not installed; get it: apt-get install chromium", allow_module_level=True)
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed; get it: pip install -e '.[dev]'"
+)
+
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+FLAGS += "--disable-component-update --disable-sync"
+SEEDS = Path(__file__).parent.parent / "seeds"
+ASK = "Who accused Russia of betraying the Armenian population of Karabakh?"
+EVIL = """Marzipan Quotas Doubled ![t](https://evil.test/title.png)
+
+The marzipan quota <img src="https://evil.test/a.png" onerror="document.title='owned'"> was doubled by Ottoline Vance. \
+Ottoline Vance said that <script>document.title='owned'</script> ![x](https://evil.test/b.png) marzipan is \
+[free](javascript:alert(1)) and <style>@import url(https://evil.test/c.css)</style> plentiful.
+"""
+FILE = '"><img src=x onerror=alert(1)> marzipan.txt'
+
+
+class Slow:
+    """Writes each evidence sentence word by word, for ever, until it is closed."""
+
+    name, hosts = "slow", ()
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
+        try:
+            for citation in evidence:
+                yield citation.quote + " "
+                time.sleep(0.4)
+            while True:
+                yield "and "
+                time.sleep(0.05)
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "evil").mkdir()
+    (folder / "evil" / FILE).write_text(EVIL, encoding="utf-8")
+    config, embedder = load(index=folder / "index", offline=True, model="quote"), SentenceTransformerEmbedder()
+    sync([SEEDS, folder / "evil"], config=config, embedder=embedder)
+    return Assistant(config, embedder=embedder)
+
+
+@pytest.fixture(scope="module")
+def url(assistant: Assistant) -> Iterator[str]:
+    import uvicorn
+
+    from qa.web import build
+
+    server = uvicorn.Server(uvicorn.Config(build(assistant.config, lambda _: assistant), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Any, url: str, assistant: Assistant) -> Iterator[Callable[..., Any]]:
+    """Opens pages in browsers of their own; afterwards none asked another host, failed, or ran a document's script."""
+    pages: list[Any] = []
+    foreign: list[str] = []
+    faults: list[str] = []
+
+    def note(request: Any) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            foreign.append(request.url)
+
+    def open(context: Any = None, **options: Any) -> Any:
+        context = context or browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        page = context.new_page()
+        page.on("request", note)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+        page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+        page.goto(url)
+        page.wait_for_selector("#status [data-busy=false]")
+        pages.append(page)
+        return page
+
+    yield open
+    titles = {page.title() for page in pages}
+    for page in pages:
+        page.context.close()
+    assistant.answerer = Quote()
+    assert not foreign and not faults and titles <= {"Ask the documents"}
+
+
+def ask(page: Any, question: str) -> Any:
+    """Ask, wait for the finished answer, and return its locator."""
+    page.fill("#ask textarea", question)
+    page.keyboard.press("Enter")
+    page.locator("#now .turn", has_text=question).locator("[aria-busy=false]").wait_for()
+    return page.locator("#now .answer")
+
+
+def keep(page: Any, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def open_source(page: Any, chip: Any) -> str:
+    """Click a chip; the text of the highlighted sentence."""
+    chip.click()
+    page.wait_for_selector("#source mark")
+    return page.locator("#source mark").text_content()
+
+
+def test_a_question_gets_chips_that_open_the_source_at_the_exact_sentence(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    page = visit()
+    answer = ask(page, ASK)
+    chip = answer.locator(".text .cite[data-cite='1']").first
+    quote = assistant.ask(ASK).answer.citations[0]
+    assert open_source(page, chip) == quote.quote == chip.get_attribute("data-quote")
+    assert page.locator("#source mark").count() == 1
+    assert page.locator("#source mark").evaluate("e => e.getBoundingClientRect().bottom < innerHeight")
+    assert quote.title[:20] in page.locator("#source h2").inner_text()
+    assert "6 December 2023" in answer.locator(".sources").inner_text()
+    assert page.locator("#source").bounding_box()["x"] >= answer.bounding_box()["x"] + answer.bounding_box()["width"]
+    keep(page, "chat")
+
+
+def test_evidence_comes_before_the_words_and_stop_keeps_what_is_written(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    slow = assistant.answerer = Slow()
+    page = visit()
+    page.fill("#ask textarea", ASK)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now .sources q")
+    assert page.locator("#ask textarea").input_value() == ""
+    page.wait_for_selector("#now [aria-busy=true] .text .cite")
+    keep(page, "streaming")
+    page.click("#ask .stop-button")
+    page.wait_for_selector("#now [aria-busy=false]", timeout=3000)
+    assert slow.closed.wait(2)
+    answer = page.locator("#now .answer")
+    assert "The answer stops here." in answer.inner_text()
+    chip = answer.locator(".text .cite").first
+    assert open_source(page, chip) == chip.get_attribute("data-quote")
+    page.wait_for_selector("#ask .submit-button")
+
+
+def test_hover_and_focus_show_the_quote_with_its_source_and_keys_open_and_close_it(visit: Callable[..., Any]) -> None:
+    page = visit()
+    chip = ask(page, ASK).locator(".text .cite").first
+    chip.hover()
+    assert page.locator("#tip").is_visible()
+    assert page.locator("#tip q").text_content() == chip.get_attribute("data-quote")
+    assert "6 December 2023" in page.locator("#tip").inner_text()
+    page.mouse.move(5, 5)
+    assert page.locator("#tip").is_hidden()
+    chip.focus()
+    assert page.locator("#tip").is_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#source mark")
+    page.keyboard.press("Escape")
+    assert page.locator("#source").is_hidden()
+    assert chip.evaluate("e => e === document.activeElement")
+
+
+def test_a_reload_keeps_the_conversation_of_this_browser_and_of_no_other(visit: Callable[..., Any]) -> None:
+    page = visit()
+    ask(page, ASK)
+    ask(page, "What is said about Maria Zakharova?")
+    page.reload()
+    page.wait_for_selector("#past .turn")
+    assert page.locator(".turn .question").all_inner_texts() == [ASK, "What is said about Maria Zakharova?"]
+    chip = page.locator(".turn .text .cite").first
+    assert open_source(page, chip) == chip.get_attribute("data-quote")
+    page.keyboard.press("Escape")
+    ask(page, "Who is Mikhail Galuzin?")
+    assert page.locator(".turn").count() == 3
+    assert visit().locator(".turn").count() == 0
+    page.click("#new")
+    page.wait_for_selector("#welcome .welcome:visible")
+    assert page.locator(".turn").count() == 0
+
+
+def test_the_empty_page_offers_questions_that_are_answered(visit: Callable[..., Any]) -> None:
+    page = visit()
+    example = page.locator(".example").first
+    example.wait_for()
+    keep(page, "empty")
+    example.click()
+    page.wait_for_selector("#now .answer[aria-busy=false]")
+    assert page.locator("#now .refusal").count() == 0 and page.locator("#now .cite").count()
+
+
+def test_a_refusal_is_calm_and_its_nearest_passages_open(visit: Callable[..., Any]) -> None:
+    page = visit()
+    answer = ask(page, "Which planet has the most moons?")
+    assert answer.evaluate("e => e.matches('.refusal')") and answer.locator(".cite").count() == 0
+    near = answer.locator(".near")
+    assert near.count() == 3 and answer.locator("[role=alert]").count() == 0
+    keep(page, "refusal")
+    near.first.click()
+    page.wait_for_selector("#source mark")
+
+
+def test_hostile_documents_are_shown_as_text_and_nothing_of_them_is_live(visit: Callable[..., Any]) -> None:
+    page = visit()
+    answer = ask(page, "What did Ottoline Vance say about the marzipan <img src=x onerror=alert(1)>?")
+    assert "<img src=x onerror=alert(1)>" in page.locator("#now .question").inner_text()
+    page.locator(".cite, .near", has=page.locator(":scope[data-document*=marzipan]")).first.hover()
+    quote = open_source(page, page.locator("[data-document*=marzipan]").first)
+    assert "evil.test" in quote or "marzipan" in quote
+    assert EVIL.strip()[-60:] in page.locator("#source .page").inner_text()
+    live = ":is(#conversation, #source, #tip) :is(img, script, a, style, form, iframe)"
+    assert page.locator(live).count() == 0 and answer.count() == 1
+    page.reload()
+    page.wait_for_selector("#past .turn")
+    assert page.locator(live).count() == 0
+
+
+def test_the_policy_stops_what_would_get_past_the_sanitiser(browser: Any, url: str) -> None:
+    context = browser.new_context()
+    page, tried, stopped = context.new_page(), [], []
+    assert "object-src 'none'" in page.goto(url).headers["content-security-policy"]
+    page.on("request", lambda request: tried.append(request.url) if "evil.test" in request.url.split("/")[2] else None)
+    page.on("requestfailed", lambda request: stopped.append(request.url) if request.failure == "csp" else None)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=https://evil.test/x.png>')")
+    page.evaluate("fetch('https://evil.test').catch(() => 0)")
+    page.evaluate("fetch('/gradio_api/file=https://evil.test/x.png').then(r => window.got = r.status)")
+    page.wait_for_function("window.got === 403")
+    context.close()
+    assert tried == stopped
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("phone", {"viewport": {"width": 375, "height": 740}}), ("dark", {"color_scheme": "dark"})],
+)
+def test_a_phone_and_the_dark_show_everything_within_the_window(
+    browser: Any, visit: Callable[..., Any], name: str, options: dict[str, Any]
+) -> None:
+    page = visit(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+    chip = ask(page, ASK).locator(".text .cite").first
+    keep(page, name)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(22, 24, 27)" if name == "dark" else "rgb(251, 250, 247)"
+    )
+    assert open_source(page, chip)
+    assert page.locator("#source").bounding_box()["x"] >= 0
+    keep(page, f"{name}-source")
+    page.click("#source .close")
+    assert page.locator("#source").is_hidden()

@@ -1,0 +1,225 @@
+"""Whatever a document or a model writes, it is shown as text, whole, and nothing in it is live."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from qa import render
+from qa.types import Answer, Citation, Conflict, Document, Hit, Passage, Side
+
+NAUGHTY = [
+    "<script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    "<svg/onload=alert(1)>",
+    '"><iframe src="https://evil.test">',
+    "' onmouseover='alert(1)",
+    "![x](https://evil.test/x.png)",
+    "[click](javascript:alert(1))",
+    "<https://evil.test>",
+    "https://evil.test www.evil.test a@evil.test",
+    '<a href="https://evil.test">x</a>',
+    "![x][1]\n\n[1]: https://evil.test/x.png",
+    "<style>@import url(https://evil.test)</style>",
+    "<!-- --><form action=https://evil.test><input type=image src=https://evil.test>",
+    "{{constructor}} ${alert(1)} $$x$$ `code` **bold** ~~gone~~ | a | b |",
+    "&lt;script&gt; &amp; &#60;",
+    "a\x00b \u202egnp.exe \ufeff",
+    "# heading\n- list\n1. one\n> quote\n    code\n---\n```\nfence",
+]
+
+
+class Reader(HTMLParser):
+    """Collects what a fragment says and is made of."""
+
+    def __init__(self, fragment: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: dict[str, str] = {}
+        self.open: list[str] = []
+        self.feed(fragment)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in {*self.open, "*"}:
+            self.words[tag] = self.words.get(tag, "") + data
+
+
+def citation(number: int = 1, quote: str = "Oil rose to $90.", **changes: object) -> Citation:
+    values = {"title": "Oil market", "document": "oil.txt", "start": 4, "end": 4 + len(quote), "date": "2023-12-06"}
+    return Citation(number, quote=quote, **{**values, **changes})  # type: ignore[arg-type]
+
+
+def hostile(text: str) -> Answer:
+    cited = citation(quote=text or " ", title=text, document=text, date=text, speaker=text)
+    sides = Conflict(text, (Side(text, 1), Side(text, 7)))
+    hit = Hit(Passage("p", text, 0, 0, len(text), text, ()), 0.5)
+    return Answer(text, f"{text} [1] {text} [7]", False, (cited,), (), (sides,), (hit,), partial=text)
+
+
+def inert(fragment: str) -> Reader:
+    read = Reader(fragment)
+    for tag, attributes in read.tags:
+        assert tag in render.TAGS
+        for name in attributes:
+            assert name in {"class", "dir", "role", "tabindex", "type"} or name.startswith(("data-", "aria-"))
+    return read
+
+
+def everything(text: str) -> list[str]:
+    """Every fragment the module can make out of hostile text."""
+    answer, document = hostile(text), Document(text, f"before {text} after", text, text)
+    fetching = render.Fetching(text, 1, 2, 3.0, text)
+    return [
+        *(
+            render.html(answer),
+            render.chat_html(answer),
+            render.chat_html(answer, evidence=answer.citations, names={text: text}),
+        ),
+        *(render.source_html(document, (7, 7 + len(text))), render.turn_html(text, ""), render.notice_html(text, text)),
+        *(render.welcome_html([text]), render.status_html(text, text, fetching)),
+        render.status_html(text, text, render.Fetching(text, failed=text)),
+    ]
+
+
+@pytest.mark.parametrize("text", NAUGHTY)
+def test_nothing_a_document_or_model_writes_becomes_markup(text: str) -> None:
+    for fragment in everything(text):
+        inert(fragment)
+
+
+@given(st.text(max_size=60))
+def test_no_text_at_all_becomes_markup(text: str) -> None:
+    for fragment in everything(text):
+        inert(fragment)
+
+
+@given(st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=60), st.data())
+def test_the_mark_holds_exactly_the_quoted_characters(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    read = inert(render.source_html(Document("a.txt", text, "A"), (start, end)))
+    assert read.words.get("mark", "") == text[start:end]
+
+
+@pytest.mark.parametrize("text", NAUGHTY)
+def test_markdown_renders_to_the_same_words_and_nothing_live(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(render.markdown(hostile(text)))
+    assert {token.type for token in tokens} <= {"paragraph_open", "paragraph_close", "inline"}
+    inner = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inner} <= {"text"}
+    words = "".join("".join(child.content for child in token.children or ()) for token in tokens).split()
+    assert words == render.plain(hostile(text)).replace("\x00", "\ufffd").split() or len(tokens) > 3
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_markdown_of_any_text_is_paragraphs_of_text(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(render.markdown(hostile(text)))
+    inner = {child.type for token in tokens for child in token.children or ()}
+    assert inner <= {"text"} and {token.tag for token in tokens} <= {"p", ""}
+
+
+@pytest.mark.parametrize("address", ["https://evil.test/x", "www.evil.test", "a@evil.test", "mailto:a@evil.test"])
+def test_bare_addresses_are_broken_up_in_markdown(address: str) -> None:
+    answer = Answer("q", f"See {address} now.", True)
+    assert address not in render.markdown(answer)
+
+
+def test_plain_text_is_the_answer_an_empty_line_and_the_numbered_sources() -> None:
+    second = citation(2, "It fell\nagain.", date=None, title="Later")
+    answer = Answer("q", "Oil rose [1], then fell [2].", True, (citation(), second))
+    assert render.plain(answer) == (
+        "Oil rose [1], then fell [2].\n\n"
+        "[1] Oil market (6 December 2023), oil.txt:4-20: “Oil rose to $90.”\n"
+        "[2] Later, oil.txt:4-18: “It fell again.”"
+    )
+
+
+def test_a_refusal_in_plain_text_is_its_sentence_alone() -> None:
+    assert render.plain(Answer("q", "The documents do not say.", False)) == "The documents do not say."
+
+
+def test_a_partial_answer_says_so_everywhere() -> None:
+    answer = Answer("q", "Oil rose", True, partial="the model stopped answering")
+    for text in (render.plain(answer), render.html(answer), render.chat_html(answer), render.markdown(answer)):
+        assert "the model stopped answering" in text
+
+
+def test_each_marker_is_a_chip_and_an_unknown_number_stays_text() -> None:
+    read = inert(render.chat_html(Answer("q", "Rose [1] and [2], [two] said.", True, (citation(speaker="Ann"),))))
+    chips = [attributes for tag, attributes in read.tags if tag == "button"]
+    assert [chip["data-cite"] for chip in chips] == ["1", "1"]
+    assert chips[0]["data-quote"] == "Oil rose to $90."
+    assert chips[0]["data-source"] == "Ann · Oil market · 6 December 2023"
+    assert (chips[0]["data-document"], chips[0]["data-start"], chips[0]["data-end"]) == ("oil.txt", "4", "20")
+    assert "[2], [two] said." in read.words["p"]
+
+
+def test_evidence_shows_its_quotes_before_any_word_and_no_quote_twice_after() -> None:
+    found = (citation(), citation(2, "Gas fell.", start=50))
+    waiting = inert(render.chat_html(Answer("q", "", True), evidence=found))
+    assert waiting.words["q"] == "Oil rose to $90.Gas fell."
+    writing = inert(
+        render.chat_html(Answer("q", "Gas fell. [1]", True, (citation(1, "Gas fell.", start=50),)), evidence=found)
+    )
+    assert writing.words["q"] == "Oil rose to $90."
+    assert [a.get("data-cite") for tag, a in writing.tags if tag == "button"] == ["1", "1", None]
+    done = inert(render.chat_html(Answer("q", "Gas fell. [1]", True, (citation(1, "Gas fell.", start=50),))))
+    assert "q" not in done.words and "Oil market" in done.words["li"]
+
+
+def test_a_refusal_offers_its_nearest_passages_by_title_and_date() -> None:
+    hit = Hit(Passage("p", "oil.txt", 0, 3, 9, "a b\n c", ()), 0.5)
+    answer = Answer("q", "The documents do not say.", False, hits=(hit,) * 5)
+    read = inert(render.chat_html(answer, names={"oil.txt": "Oil market · 6 December 2023"}))
+    buttons = [attributes for tag, attributes in read.tags if tag == "button"]
+    assert len(buttons) == 3 and (buttons[0]["data-start"], buttons[0]["data-end"]) == ("3", "9")
+    assert "a b cOil market · 6 December 2023" in read.words["li"]
+
+
+def test_sides_of_a_disagreement_stand_with_their_chips() -> None:
+    conflict = Conflict("the price", (Side("It is $90.", 1), Side("It is $80.", 2)))
+    answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), citation(2)), conflicts=(conflict,))
+    read = inert(render.chat_html(answer))
+    assert "Sources disagree: the price" in read.words["h3"] and "It is $80." in read.words["li"]
+    assert "Sources disagree: the price: It is $90. [1]; It is $80. [2]" in render.plain(answer)
+
+
+@pytest.mark.parametrize(
+    ("date", "text"),
+    [
+        ("2023-12-06", "6 December 2023"),
+        ("2023-12", "December 2023"),
+        ("2023", "2023"),
+        (None, ""),
+        ("2023-13-40", "2023-13-40"),
+    ],
+)
+def test_dates_are_written_out(date: str | None, text: str) -> None:
+    assert render.date_text(date) == text
+
+
+def test_the_source_says_title_date_and_page() -> None:
+    document = Document("a/b.pdf", "one two three", "Report", "2023-12-06", pages=(0, 4))
+    read = inert(render.source_html(document, (8, 13)))
+    assert read.words["header"] == "Report6 December 2023 · a/b.pdf · page 2✕"
+    assert read.words["mark"] == "three"
+
+
+def test_a_fetch_shows_share_size_rate_and_source_and_can_be_cancelled() -> None:
+    read = inert(
+        render.status_html("5 documents", "quote", render.Fetching("big", 250, 1000, 2e6, "model hub"), busy=True)
+    )
+    assert "Fetching big: 25 % of 0 MB · 2.0 MB/s · model hub" in read.words["span"]
+    assert ("button", {"type": "button", "class": "cancel"}) in read.tags
