@@ -40,7 +40,7 @@ Mayor Ruth Adeyemi had spoken of 2.4 million euros in March.
     "science/bees.html": """<html><head><title>Bees Count to Four</title>
 <meta property="article:published_time" content="2023-11-20T08:00:00Z"></head><body><article>
 <h1>Bees Count to Four</h1>
-<p>Honeybees can count to four, a team led by Dr. A. B. Osei reports. The U.S. National Science Foundation paid for it.</p>
+<p>Honeybees can count to four, a team led by Dr. A. B. Osei reports. The U.S. National Science Foundation paid.</p>
 <p>The bees flew past yellow markers in a tunnel &amp; stopped at the fourth one. Critics say that the sample of 20 bees
 was small. Osei rejects this: the effect held in 3 of 3 hives.</p></article></body></html>
 """,
