@@ -1,0 +1,62 @@
+"""How well the program's claim checker tells supported claims from others, on claims with a labelled page (WiCE)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval import metrics
+from eval.adapter import check_claim
+from eval.cases import Row, read
+from eval.metrics import Figure
+
+Checker = Callable[[str, Sequence[str], str], float]
+SUPPORTED, NOT = "supported", "not_supported"
+
+
+def is_claims(data: Path | None) -> bool:
+    """Whether a folder holds labelled claims instead of questions."""
+    if data is None or not (data / "questions.jsonl").is_file():
+        return False
+    with (data / "questions.jsonl").open(encoding="utf-8") as file:
+        return '"supporting_sentences"' in file.readline()
+
+
+def by_words(claim: str, sentences: Sequence[str], title: str) -> float:
+    """The yardstick: the best share of the claim's words in two neighbouring sentences."""
+    shares = (metrics.carried(claim, " ".join(sentences[i : i + 2]), title) for i in range(len(sentences)))
+    return max(shares, default=0.0)
+
+
+CHECKERS: dict[str, Checker] = {"ours": check_claim, "shared words": by_words}
+
+
+def load(data: Path) -> list[tuple[Row, Row]]:
+    """Claims, each with its page."""
+    pages = {row["id"]: row for row in read(data / "docs.jsonl")}
+    return [(row, pages[row["gold_docs"][0]]) for row in read(data / "questions.jsonl")]
+
+
+def scores(rows: Sequence[tuple[Row, Row]], check: Checker, on_step: Callable[[], None]) -> list[tuple[str, float]]:
+    """The label of each claim, and what the checker makes of it against the whole page."""
+    found = []
+    for claim, page in rows:
+        sentences = page.get("sentences") or page["text"].splitlines()
+        found.append((claim["type"], check(claim["question"], sentences, page.get("title", ""))))
+        on_step()
+    return found
+
+
+def figures(found: Sequence[tuple[str, float]]) -> Mapping[str, Figure]:
+    """AUROC of supported claims against those not supported at all, and against all others, partial ones too."""
+    good = [score for label, score in found if label == SUPPORTED]
+    return {
+        "supported against not supported": metrics.separation(good, [s for label, s in found if label == NOT]),
+        "supported against partly or not": metrics.separation(good, [s for label, s in found if label != SUPPORTED]),
+    }
+
+
+def report(rows: Sequence[tuple[Row, Row]], on_step: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """The figures of every checker, JSON-ready."""
+    return {name: figures(scores(rows, check, on_step)) for name, check in CHECKERS.items()}
