@@ -14,15 +14,16 @@ from qa import followup, ground, prompts
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
-from qa.types import Answer, Citation, Claim, Evidence, Support, Text
+from qa.types import Answer, Citation, Claim, Conflict, Evidence, Side, Support, Text
 
 if TYPE_CHECKING:
     from qa.embed import Embedder
     from qa.followup import History
     from qa.library import Library, Scope
     from qa.models import Answerer
-    from qa.retrieve import Found, Retriever
+    from qa.retrieve import Found, Retriever, Seen
 
+_HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`")
 
@@ -109,6 +110,10 @@ class Assistant:
         """Passages and sentences for a question that stands alone, best first, without answering it."""
         return self._open()[1].search(question, scope)
 
+    def read(self, question: str, scope: Scope | None = None) -> Seen:
+        """What `search` reads, with every sentence not yet scored: for training the scorer."""
+        return self._open()[1].read(question, scope)
+
     def _named(self, model: str) -> Answerer:
         from qa import models
 
@@ -179,8 +184,7 @@ class Reply:
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
         sources = [
-            source._replace(citation=replace(source.citation, number=n))
-            for n, source in enumerate(found.sentences, 1)
+            source._replace(citation=replace(source.citation, number=n)) for n, source in enumerate(found.sentences, 1)
         ]
         confidence = sources[0].citation.score if sources else 0.0
         self._draft = replace(self._draft, standalone=standalone, hits=found.hits, confidence=confidence)
@@ -204,9 +208,11 @@ class Reply:
             self._times.setdefault("first_token", time.perf_counter() - began)
             self._draft = replace(self._draft, **editor.state())
             yield from events
-        if not editor.claims and not editor.refused and not self._draft.partial:
-            yield from editor.take(ground.verbatim(sources[0].citation))
+        if not editor.refused and not self._draft.partial:
+            last = [] if editor.claims else editor.take(ground.verbatim(sources[0].citation))
+            last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())
+            yield from last
         self._times |= {"answer": time.perf_counter() - started - checked, "ground": checked}
 
     def _drafts(self, question: str, sources: Sequence[ground.Source]) -> Iterator[str]:
@@ -246,6 +252,7 @@ class _Editor:
         self._used: dict[int, Citation] = {}
         self.text, self.refused = "", False
         self.claims: list[Claim] = []
+        self.conflicts: list[Conflict] = []
 
     def take(self, draft: str) -> list[Event]:
         """The events that show this sentence, or none where nothing of it can be said."""
@@ -259,9 +266,23 @@ class _Editor:
         instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
         return self._show(ground.verbatim(instead[0]), instead) if instead else []
 
+    def other_sides(self, topic: str) -> list[Event]:
+        """The events that show, for each sentence used, the evidence that says otherwise."""
+        events: list[Event] = []
+        for pair in ground.conflicts(self._sources):
+            sides = [self._sources[i].citation for i in pair]
+            if any(side.number in self._used for side in sides) and sides[1].score >= _HEARD * sides[0].score:
+                for side in sides:
+                    if side.number not in self._used:
+                        events += self._show(ground.verbatim(side), [side])
+                numbered = [Side(side.quote, self._used[side.number].number) for side in sides]
+                self.conflicts.append(Conflict(topic, tuple(numbered)))
+        return events
+
     def state(self) -> dict[str, Any]:
         """The fields of an `Answer` so far."""
         return {
+            "conflicts": tuple(self.conflicts),
             "text": self.text,
             "answered": bool(self.claims),
             "claims": tuple(self.claims),

@@ -20,13 +20,13 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QA_", extra="forbid", frozen=True, env_ignore_empty=True)
 
     index: Path = Field(Path(".qa"), description="folder of the index")
-    model: str = Field("auto", description="who writes the answer: auto, quote, local, openai:NAME, a GGUF path, a URL …")
+    model: str = Field("auto", description="who writes the answer: auto, quote, local, openai:NAME, a URL …")
     embedder: str = Field("all-MiniLM-L6-v2", description="sentence-transformers model, by name or folder")
     chroma_url: str = Field("", description="address of a Chroma server; empty for the embedded one")
     offline: bool = Field(False, description="never fetch weights")
     cache: Path = Field(Path(platformdirs.user_cache_dir("qa")), description="folder of the fetched weights")
     base_url: str = Field("", description="address of the model's API, where it is not the vendor's own")
-    api_key: SecretStr = Field(SecretStr(""), description="key of the model's API; the vendor's own variable also works")
+    api_key: SecretStr = Field(SecretStr(""), description="key of the model's API; the vendor's variable also works")
     timeout: float = Field(60, gt=0, description="seconds that one request to a model may take")
     retries: int = Field(2, ge=0, le=10, description="how often a request to a model is tried again")
     threads: int = Field(0, ge=0, description="threads of the local model; 0 for the physical cores")
@@ -34,7 +34,7 @@ class Config(BaseSettings):
     min_confidence: float = Field(0.2, ge=0, le=1, description="below this the answer is a refusal")
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the page listens on; 0 for any free one")
-    password: SecretStr = Field(SecretStr(""), description="asked for by the page; needed to listen beyond this machine")
+    password: SecretStr = Field(SecretStr(""), description="asked for by the page; needed beyond this machine")
 
 
 def load(**overrides: Any) -> Config:

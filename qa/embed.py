@@ -80,9 +80,7 @@ class SentenceTransformerEmbedder:
         ends = np.array(offsets)
         tokens = tokens[: len(ends)]  # the rest is padding to the longest text of the batch
         whole = _unit(output["sentence_embedding"].float().numpy())
-        rows = [
-            tokens[(ends[:, 0] >= start) & (ends[:, 1] <= end) & (ends[:, 1] > ends[:, 0])] for start, end in spans
-        ]
+        rows = [tokens[(ends[:, 0] >= start) & (ends[:, 1] <= end) & (ends[:, 1] > ends[:, 0])] for start, end in spans]
         # A sentence beyond the model's window has no tokens: its passage must speak for it.
         return Encoded(whole, np.stack([_unit(row.mean(0)) if len(row) else whole for row in rows]))
 
@@ -91,9 +89,7 @@ class SentenceTransformerEmbedder:
         options = {"batch_size": BATCH, "normalize_embeddings": True, "show_progress_bar": False}
         whole = self._model.encode_document(list(texts), **options)
         parts = iter(self._model.encode_document(flat, **options))
-        return [
-            Encoded(vector, np.stack([next(parts) for _ in own])) for vector, own in zip(whole, spans, strict=True)
-        ]
+        return [Encoded(vector, np.stack([next(parts) for _ in own])) for vector, own in zip(whole, spans, strict=True)]
 
 
 def _is_packaged(name: str) -> bool:
@@ -103,7 +99,9 @@ def _is_packaged(name: str) -> bool:
 def _load(name: str) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no host is called for an embedder, whatever its name
     import sentence_transformers
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # a second is no time to watch, and the terminal is for answers
     where = name
     if _is_packaged(name):
         # The folder is found without importing the package: none of its code needs to run.

@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -23,8 +23,8 @@ _KINDS = {
     "who": r"\b(who|whom|whose)\b|\bwhich (person|politician|minister|president|leader|official)",
     "when": r"\bwhen\b|\b(what|which) (year|date|day|month|century|decade|time)|\bhow (long ago|recently)",
     "where": r"\bwhere\b|\b(what|which) (country|city|place|state|town|region|location|continent|area)",
-    "number": r"\bhow (many|much|long|old|often|far|large|big|tall|high|deep|fast|few)\b|\b(what|which) (percent|number|amount"
-    r"|percentage|proportion|share|age|price|cost|size|population|distance|temperature)|\bnumber of\b",
+    "number": r"\bhow (many|much|long|old|often|far|large|big|tall|high|deep|fast|few)\b|\bnumber of\b"
+    r"|\b(what|which) (percent|number|amount|percentage|proportion|share|age|price|cost|size|population|distance)",
     "why": r"\bwhy\b|\bwhat (reason|cause|caused|led|prompted)|\bfor what reason",
 }
 _REASON = re.compile(
@@ -32,8 +32,11 @@ _REASON = re.compile(
     r"result(s|ed)? (in|from)|citing|after|over|for|to|accus\w+|blam\w+)\b",
     re.I,
 )
-FEATURES = """cosine_sentence cosine_passage coverage coverage_context coverage_passage missing_names missing_numbers bigrams
-bm25 length who when where number why lead_sentence lead_bm25 names_sentence capitals short novelty""".split()
+_IDENTITY = re.compile(r"\W*(?:who|what)(?: exactly)?(?: is| are| was| were|’s|'s)\b", re.I)
+FEATURES = """cosine_sentence cosine_passage coverage coverage_context coverage_passage missing_names missing_numbers
+bigrams bm25 length has_who lacks_who has_when lacks_when has_where lacks_where has_number lacks_number
+has_why lacks_why lead_sentence lead_bm25 names_sentence capitals short novelty speaker_asked
+rarest_missing terms introduces""".split()
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Question:
 
 
 class Candidate(NamedTuple):
-    """A sentence that may be evidence; `before` is the text that leads up to it in its passage, with the title."""
+    """A sentence that may be evidence; `before` is the sentence that leads up to it in its passage, with the title;
+    `speaker` whoever the text says it comes from."""
 
     passage: Passage
     span: Span
@@ -59,6 +63,7 @@ class Candidate(NamedTuple):
     before: str
     cosine_sentence: float
     cosine_passage: float
+    speaker: str | None = None
 
 
 def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[str, int]]]) -> Question:
@@ -113,14 +118,12 @@ def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:
 
 
 def _features(question: Question, candidate: Candidate) -> list[float]:
-    sentence = frozenset(words.stems(candidate.text))
+    terms, said_by = words.stems(candidate.text), words.stems(candidate.speaker or "")
+    sentence = frozenset(terms + said_by)
     context = sentence | frozenset(words.stems(candidate.before))
     passage = context | frozenset(words.stems(candidate.passage.text))
-    terms = words.stems(candidate.text)
     covered = _weight(question, sentence)
     new = [name for name in words.names(candidate.text) if not _asked(question, name)]
-    new_numbers = words.numbers(candidate.text) - words.numbers(question.text)
-    new_times = words.time_words(candidate.text) - words.time_words(question.text)
     return [
         candidate.cosine_sentence,
         candidate.cosine_passage,
@@ -132,30 +135,56 @@ def _features(question: Question, candidate: Candidate) -> list[float]:
         _bigrams(question, terms),
         covered / (0.6 + len(terms) / 25) / 10,
         math.log1p(len(terms)),
-        _expects(question, "who", bool(new)),
-        _expects(question, "when", bool(new_times)),
-        _expects(question, "where", bool(new)),
-        _expects(question, "number", bool(new_numbers)),
-        _expects(question, "why", bool(_REASON.search(candidate.text))),
-        0.0,
+        *_expected(question, candidate, bool(new)),
+        0.0,  # the leads are filled in when all candidates are known
         0.0,
         _named_share(question, sentence),
         min(len(new), 4) / 4,
         float(len(terms) < 4),
         len(sentence - question.weights.keys()) / (len(sentence) or 1),
+        float(any(_holds(question, name, frozenset(said_by)) for name in _question_names(question))),
+        max((w for t, w in question.weights.items() if not _holds(question, t, passage)), default=0.0) / 10,
+        math.log1p(len(question.weights)),
+        float(_introduces(question.text, candidate.text)),
     ]
 
 
+def _expected(question: Question, candidate: Candidate, new_names: bool) -> Iterator[float]:
+    """For each kind of answer that a question may expect: whether the sentence has one, whether it lacks one."""
+    asked, text = question.text, candidate.text
+    has = {
+        "who": new_names,
+        "when": bool(words.time_words(text) - words.time_words(asked)),
+        "where": new_names,
+        "number": bool(words.numbers(text) - words.numbers(asked)),
+        "why": bool(_REASON.search(text)),
+    }
+    for kind, found in has.items():
+        expected = kind in question.kinds
+        yield from (float(expected and found), float(expected and not found))
+
+
+def _introduces(question: str, sentence: str) -> bool:
+    """Whether the question asks who or what a name is, and the sentence says so beside it: "the envoy Ada Nwosu",
+    "Ada Nwosu, the envoy", "Ada Nwosu is an envoy"."""
+    if not _IDENTITY.match(question):
+        return False
+    for name in words.names(question):
+        last = name.split()[-1]
+        beside = rf"{re.escape(last)}(?:, (?:the|an?|who|which)\b| (?:is|was|are|were) |, \w+ ?\w* of\b)"
+        if re.search(beside, sentence) or any(
+            last in run.split()[1:] and len(run.split()) > len(name.split()) for run in words.names(sentence)
+        ):
+            return True
+    return False
+
+
+def _holds(question: Question, term: str, stems: frozenset[str]) -> bool:
+    return term in stems or not stems.isdisjoint(question.variants.get(term, ()))
+
+
 def _weight(question: Question, stems: frozenset[str]) -> float:
-    return sum(
-        weight
-        for term, weight in question.weights.items()
-        if term in stems or not stems.isdisjoint(question.variants.get(term, ()))
-    )
-
-
-def _expects(question: Question, kind: str, found: bool) -> float:
-    return 0.0 if kind not in question.kinds else 1.0 if found else -1.0
+    return sum(weight for term, weight in question.weights.items() if _holds(question, term, stems))
 
 
 def _asked(question: Question, name: str) -> bool:
@@ -168,14 +197,11 @@ def _question_names(question: Question) -> frozenset[str]:
 
 def _named_share(question: Question, stems: frozenset[str]) -> float:
     named = _question_names(question)
-    held = [n for n in named if n in stems or not stems.isdisjoint(question.variants.get(n, ()))]
-    return len(held) / len(named) if named else 0.5
+    return sum(_holds(question, name, stems) for name in named) / len(named) if named else 0.5
 
 
 def _missing_names(question: Question, stems: frozenset[str]) -> float:
-    named = _question_names(question)
-    lost = [n for n in named if n not in stems and stems.isdisjoint(question.variants.get(n, ()))]
-    return min(len(lost), 3)
+    return min(sum(not _holds(question, name, stems) for name in _question_names(question)), 3)
 
 
 def _bigrams(question: Question, terms: Sequence[str]) -> float:

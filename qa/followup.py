@@ -13,7 +13,8 @@ _THING = re.compile(r"\b(it|its|they|them|their|theirs|this|these|those|that one
 _THAT = re.compile(r"\bthat\b(?=\W*$|\s(?:happen|mean|time|year|day|way|case|place|person|man|woman)\w*\b)", re.I)
 _ELLIPSIS = re.compile(
     r"^(?:and|but|so|or|no|ok|okay|then|also|what about|how about|who else|what else|why|how|when|where|who|really)\b"
-    r"[\s,]*(?:not|so|come|then|else|exactly|that|was that|is that)?\W*$|^(?:and|but|or|no|what about|how about|what else|who else)\b",
+    r"[\s,]*(?:not|so|come|then|else|exactly|that|was that|is that)?\W*$"
+    r"|^(?:and|but|or|no|what about|how about|what else|who else)\b",
     re.I,
 )
 _CORRECTION = re.compile(r"^no\b[\s,]*|^(?:i mean|not)\b[\s,]*", re.I)

@@ -6,17 +6,22 @@ nothing is negated on one side only, and most of the claim's words are the evide
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from qa import split, words
+from qa.render import date_text
 from qa.types import Citation, Support
 
 _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _LEAD = re.compile(r"(?:\[[\d,;\s]+\]\s*)+")
 _MAY_END = re.compile(r"[.!?。！？][”\"’)\]\d\s\[]*\s\S")
+_COUNT = re.compile(r"(\d[\d.,]*\d|\d)((?: (?:million|billion|thousand|hundred|percent|per cent))? ?[^\W\d]+)")
+_OFFICE = re.compile(
+    r"((?:[A-Z][\w’'-]+ )+(?:Minister|President|Secretary|Chancellor|Governor|Mayor|Director|Chairman|Chairwoman|Chair"
+    r"|King|Queen|Ambassador|Commissioner|Speaker|Chief)) ((?:[A-Z][\w’'-]+ ?){1,3})\b"
+)
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _ENOUGH, _SOME = 0.7, 0.5
@@ -110,7 +115,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source]) -> 
 
 def _known(source: Source) -> list[str]:
     citation = source.citation
-    return [citation.speaker or "", long_date(citation.date), citation.date or "", citation.title, source.context]
+    return [citation.speaker or "", date_text(citation.date), citation.date or "", citation.title, source.context]
 
 
 def coverage(claim: str, said: str, known: str) -> float:
@@ -168,7 +173,7 @@ def _negated(text: str) -> frozenset[str]:
 
 def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker, with its date."""
-    when = f" ({long_date(citation.date)})" if citation.date else ""
+    when = f" ({date_text(citation.date)})" if citation.date else ""
     quote, speaker = " ".join(citation.quote.split()), citation.speaker
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
@@ -183,7 +188,7 @@ def attributed(claim: str, citations: Sequence[Citation]) -> str:
     for citation in citations:
         speaker = citation.speaker
         if speaker and not _mentions(claim, speaker):
-            when = f" ({long_date(citation.date)})" if citation.date else ""
+            when = f" ({date_text(citation.date)})" if citation.date else ""
             return f"According to {speaker}{when}: {claim}"
     return claim
 
@@ -193,15 +198,52 @@ def _mentions(text: str, speaker: str) -> bool:
     return any(words.same_name(one, other) for one in named for other in words.tokens(text))
 
 
+def conflicts(sources: Sequence[Source]) -> list[tuple[int, int]]:
+    """Pairs of sources (indices, the better one first) that speak of one thing and say different things of it: another
+    count of the same unit, another bearer of the same office, or one denies what the other says."""
+    found = []
+    for i, one in enumerate(sources):
+        for j in range(i + 1, len(sources)):
+            said, other = one.citation.quote, sources[j].citation.quote
+            if _offices_differ(said, other) or (_one_topic(said, other) and _facts_differ(said, other)):
+                found.append((i, j))
+    return found
+
+
+def _one_topic(one: str, other: str) -> bool:
+    plain = [{s for s in words.stems(text) if not s.isdigit()} for text in (one, other)]
+    return len(plain[0] & plain[1]) >= max(3, 0.4 * min(map(len, plain)))
+
+
+def _facts_differ(one: str, other: str) -> bool:
+    counts = [_counted(text) for text in (one, other)]
+    units = counts[0].keys() & counts[1].keys()
+    if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
+        return True
+    shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
+    denied = [_negated(text) & shared for text in (one, other)]
+    return bool(denied[0]) != bool(denied[1])
+
+
+def _counted(text: str) -> dict[str, set[str]]:
+    """What is counted, by its unit: "2.4 million euros" is {"million euro": {"2.4"}}. Dates are not counts."""
+    found: dict[str, set[str]] = {}
+    for number, unit in _COUNT.findall(text):
+        if not words.time_words(unit) and not words.time_words(number):
+            key = " ".join(words.stems(unit))
+            found.setdefault(key, set()).update(words.numbers(number))
+    return {unit: counts for unit, counts in found.items() if unit and counts}
+
+
+def _offices_differ(one: str, other: str) -> bool:
+    """Whether one office ("Armenian Foreign Minister") is given to people of different last names."""
+    holders = [dict(_OFFICE.findall(text)) for text in (one, other)]
+    return any(
+        not words.same_name(holders[0][office].split()[-1].lower(), holders[1][office].split()[-1].lower())
+        for office in holders[0].keys() & holders[1].keys()
+    )
+
+
 def leans_back(sentence: str) -> bool:
     """Whether a sentence opens with a word that only the sentence before it explains."""
     return bool(_OPENS_WITH_PRONOUN.match(sentence))
-
-
-def long_date(date: str | None) -> str:
-    """An ISO date as people write it: 2023-12-06 is "6 December 2023"; shorter dates stay as short."""
-    if not date:
-        return ""
-    parts = [int(part) for part in date.split("-")]
-    month = datetime.date(2000, parts[1], 1).strftime("%B ") if len(parts) > 1 else ""
-    return (f"{parts[2]} " if len(parts) > 2 else "") + month + str(parts[0])

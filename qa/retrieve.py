@@ -1,7 +1,8 @@
-"""A question to the passages and sentences that may answer it: dense and keyword search, fused, then scored by sentence."""
+"""A question to passages and sentences that may answer it: dense and keyword search, fused, scored by sentence."""
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,10 +17,12 @@ from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
 from qa.library import Library, Scope, Stored
 from qa.store import Store
-from qa.types import Citation, Document, Hit, Span
+from qa.types import Citation, Document, Hit, Passage, Span
 
 POOL = 50  # how deep each search looks
 PASSAGES = 8  # how many passages are read sentence by sentence
+WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
+NEAR = 12  # sentences around a passage that are looked at for who speaks
 SENTENCES = 5  # how many sentences become evidence
 SAME = 0.8  # share of common stems above which two sentences say the same
 
@@ -57,7 +60,7 @@ class Retriever:
             scores = evidence.probabilities(seen.question, seen.candidates)
             order = np.argsort(-np.array(scores), kind="stable")
             best = _distinct([(seen.candidates[i], scores[i]) for i in order])[:SENTENCES]
-            sources = [self._source(c, seen.documents[c.passage.document], score) for c, score in best]
+            sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
         return Found(seen.question, seen.hits, tuple(sources), seen.unknown)
 
     def read(self, text: str, scope: Scope | None = None) -> Seen:
@@ -68,7 +71,8 @@ class Retriever:
             question, unknown = self.understand(text)
             hits, stored = self.passages(question, vector, scope)
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
-        return Seen(question, unknown, tuple(hits), documents, _candidates(hits, stored, documents, vector))
+            candidates = self._candidates(hits, stored, documents, vector)
+        return Seen(question, unknown, tuple(hits), documents, candidates)
 
     def understand(self, text: str) -> tuple[Question, tuple[str, ...]]:
         """The question taken apart, with the spellings under which its terms stand in the documents, and the names
@@ -93,9 +97,7 @@ class Retriever:
             found = {word for word, _, _ in near}
         return frozenset(found)
 
-    def passages(
-        self, question: Question, vector: Vectors, scope: Scope | None
-    ) -> tuple[list[Hit], dict[str, Stored]]:
+    def passages(self, question: Question, vector: Vectors, scope: Scope | None) -> tuple[list[Hit], dict[str, Stored]]:
         """The best passages by the sum of both normalised scores, and what the library holds of them."""
         dense = dict(self._store.search(vector, limit=POOL, documents=self._library.select(scope)))
         terms = {*question.weights, *(v for found in question.variants.values() for v in found)}
@@ -106,50 +108,59 @@ class Retriever:
         cosines = {id: dense.get(id, float(found.vector @ vector)) for id, found in stored.items()}
         fused = _fuse(cosines, keyword)
         ranks = [{id: rank for rank, id in enumerate(run, 1)} for run in (dense, keyword)]
-        best = sorted(stored, key=lambda id: -fused[id])[:PASSAGES]
+        worth = [id for id, found in stored.items() if len(words.stems(found.passage.text)) >= WORDS]
+        best = sorted(worth, key=lambda id: -fused[id])[:PASSAGES]
         return [Hit(stored[id].passage, fused[id], ranks[0].get(id), ranks[1].get(id)) for id in best], stored
 
-    def _source(self, candidate: Candidate, document: Document, score: float) -> Source:
-        spans = self._library.sentences(document.id)
-        at = spans.index(candidate.span)
-        start, end = candidate.span
-        if at and leans_back(candidate.text) and "\n\n" not in document.text[spans[at - 1][1] : start]:
-            said_by = _speakers(document, tuple(spans))[at]
-            start = start if said_by else spans[at - 1][0]
-        citation = Citation(
-            number=0,
-            document=document.id,
-            title=document.title,
-            quote=document.text[start:end],
-            start=start,
-            end=end,
-            page=document.page_at(start),
-            date=document.date,
-            speaker=_speakers(document, tuple(spans))[at],
-            score=score,
-        )
-        return Source(citation, candidate.before)
+    def _candidates(
+        self, hits: Sequence[Hit], stored: Mapping[str, Stored], documents: Mapping[str, Document], vector: Vectors
+    ) -> list[Candidate]:
+        """Every sentence of the hits with what the scorer needs to know of it."""
+        found = []
+        for hit in hits:
+            document, held = documents[hit.passage.document], stored[hit.passage.id]
+            said_by = _speakers(document, self._around(hit.passage))
+            before, near = document.title, float(held.vector @ vector)
+            for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
+                text = document.text[start:end]
+                if start >= document.body:
+                    who = said_by[start, end]
+                    found.append(Candidate(hit.passage, (start, end), text, before, float(cosine), near, who))
+                before = f"{document.title} {text}"
+        return found
+
+    def _around(self, passage: Passage) -> tuple[Span, ...]:
+        """The sentences of a passage and those near it, where a quotation may begin or end."""
+        spans = self._library.sentences(passage.document)
+        first = bisect.bisect_left(spans, passage.sentences[0])
+        return tuple(spans[max(0, first - NEAR) : first + len(passage.sentences) + NEAR])
 
 
-@lru_cache(maxsize=64)
-def _speakers(document: Document, spans: tuple[Span, ...]) -> list[str | None]:
-    return speaker.speakers(document.text, spans)
+@lru_cache(maxsize=512)
+def _speakers(document: Document, spans: tuple[Span, ...]) -> dict[Span, str | None]:
+    return dict(zip(spans, speaker.speakers(document.text, spans), strict=True))
 
 
-def _candidates(
-    hits: Sequence[Hit], stored: Mapping[str, Stored], documents: Mapping[str, Document], vector: Vectors
-) -> list[Candidate]:
-    """Every sentence of the hits with what the scorer needs to know of it."""
-    found = []
-    for hit in hits:
-        document, held = documents[hit.passage.document], stored[hit.passage.id]
-        before, near = document.title, float(held.vector @ vector)
-        for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
-            text = document.text[start:end]
-            if start >= document.body:
-                found.append(Candidate(hit.passage, (start, end), text, before, float(cosine), near))
-            before = f"{document.title} {text}"
-    return found
+def _source(candidate: Candidate, document: Document, score: float) -> Source:
+    """A candidate as a source. A sentence that opens with "This" or "It" takes the one before it along."""
+    start, end = candidate.span
+    spans = candidate.passage.sentences
+    at = spans.index(candidate.span)
+    if at and not candidate.speaker and leans_back(candidate.text) and spans[at - 1][0] >= document.body:
+        start = spans[at - 1][0]
+    citation = Citation(
+        number=0,
+        document=document.id,
+        title=document.title,
+        quote=document.text[start:end],
+        start=start,
+        end=end,
+        page=document.page_at(start),
+        date=document.date,
+        speaker=candidate.speaker,
+        score=score,
+    )
+    return Source(citation, candidate.before)
 
 
 def _fuse(cosines: dict[str, float], keyword: dict[str, float]) -> dict[str, float]:

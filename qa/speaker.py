@@ -21,7 +21,10 @@ _ROLE = (
     r"[Tt]he (?:[\w-]+ ){0,3}(?:ministry|minister|spokes\w+|official|president|government|diplomat|leader|ambassador|"
     r"report|company|agency|court|statement|study|researchers?|authors?|police|prosecutors?)"
 )
-_ADVERBS = r"(?:(?:also|later|then|similarly|repeatedly|has|have|had|again|further|previously|earlier|publicly|in turn|on \w+) )*"
+_ADVERBS = (
+    r"(?:(?:also|later|then|similarly|repeatedly|has|have|had|again|further|previously|earlier|publicly|in turn|"
+    r"on \w+) )*"
+)
 _ASIDE = r"(?:,(?P<aside>[^,.;“”]{1,80}),)?"
 _BEFORE = re.compile(rf"(?P<who>{_ROLE}|{_NAME}|\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\b){_ASIDE} {_ADVERBS}(?:{_VERBS})\b")
 _AFTER = re.compile(rf"[”\"],?\s+(?:{_VERBS}) (?P<who>{_ROLE}|{_NAME})")
@@ -48,9 +51,7 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
             last = found = _longest(found, text)
         named.append(found)
     inside = _quoted_throughout(text, sentences)
-    return [
-        named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))
-    ]
+    return [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
 
 
 def _curled(text: str) -> str:
@@ -74,7 +75,7 @@ def _is_clause_word(who: str) -> bool:
 
 
 def _longest(name: str, text: str) -> str:
-    """"Zakharova" becomes "Maria Zakharova" where the text calls her so."""
+    """ "Zakharova" becomes "Maria Zakharova" where the text calls her so."""
     if " " in name:
         return name
     for full in re.finditer(rf"({_CAP}) {re.escape(name)}\b", text):

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from qa.types import Document, Passage, Span
 
-SPLITTER = "nupunkt-0.8/v1"
+SPLITTER = "nupunkt-0.8/v2"
 LONGEST = 1200  # characters of a sentence
 FULL, STRONG = 600, 300  # characters of a passage; from STRONG on, the end of a block ends it
 
@@ -48,12 +48,15 @@ def sentences(text: str, *, body: int = 0) -> list[Span]:
 
 
 def passages(document: Document) -> list[Passage]:
-    """The document as runs of whole sentences of up to about 600 characters, in order, at least one sentence each."""
+    """The document as runs of whole sentences of up to about 600 characters, in order, at least one sentence each.
+
+    What stands before the body shares none with it: no vector mixes the two."""
     groups: list[list[Span]] = []
     for block in _layout(document.text, document.body):
         for place, (start, end) in enumerate(block):
             first, last = (groups[-1][0][0], groups[-1][-1][1]) if groups else (0, 0)
-            if groups and end - first <= FULL and not (place == 0 and last - first >= STRONG):
+            parted = (place == 0 and last - first >= STRONG) or first < document.body <= start
+            if groups and end - first <= FULL and not parted:
                 groups[-1].append((start, end))
             else:
                 groups.append([(start, end)])

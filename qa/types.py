@@ -38,7 +38,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A few neighbouring sentences, the unit of retrieval. `sentences` are spans in the document, not in the passage."""
+    """A few neighbouring sentences, the unit of retrieval. `sentences` are spans in the document."""
 
     id: str
     document: str

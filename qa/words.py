@@ -28,21 +28,22 @@ use used very was we were what whatever when where whether which while who whom 
 without would yet you your yours yourself don't doesn't didn't isn't aren't wasn't weren't what's who's where's
 when's how's it's that's i'm s t d ll m re ve u""".split()
 )
-_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-eighteen nineteen""".split()
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen""".split()
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBER_WORDS = (
     {word: n for n, word in enumerate(_UNITS)}
     | {word: 10 * (n + 2) for n, word in enumerate(_TENS)}
     | {"dozen": 12, "hundred": 100, "thousand": 1000, "once": 1, "twice": 2}
 )
-MONTHS = """january february march april may june july august september october november december jan feb mar apr jun jul
-aug sep sept oct nov dec""".split()
+MONTHS = """january february march april may june july august september october november december jan feb mar apr
+jun jul aug sep sept oct nov dec""".split()
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NEGATIONS = frozenset(
     """no not never none nobody nothing neither nor without cannot n't refused refuse denied deny denies rejected
 rejects failed unable refrained lacks lack""".split()
 )
+_ALIKE = [pair.split(":") for pair in "kh:h gh:g ph:f ck:k q:k c:k w:v z:s".split()]
 
 
 @lru_cache(maxsize=200_000)
@@ -130,10 +131,10 @@ def quoted(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def skeleton(word: str) -> str:
-    """A key that spellings of one name share: its first letter and consonants, doubled ones once (Pashinian, Pashinyan)."""
+    """A key that spellings of one name (Pashinian, Pashinyan) share: its first letter and its consonants."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if c.isalpha())
     plain = re.sub(r"(.)\1+", r"\1", plain)
-    for pair, single in (("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("c", "k"), ("w", "v"), ("z", "s")):
+    for pair, single in _ALIKE:
         plain = plain.replace(pair, single)
     return plain[:1] + re.sub(r"[aeiouyj]", "", plain[1:])
 

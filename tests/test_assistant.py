@@ -17,7 +17,7 @@ GARBAGE = [
     "The repairs would cost 9 million euros, said Elvis Presley. [1]",
     "Ruth Adeyemi said the repairs would cost 2.4 million euros. [77]",
     "The mayor did not say that the repairs would cost 2.4 million euros. [1]",
-    "\x00\x1b[31m‮ [1] \n\n\n [2]",
+    "\x00\x1b[31m\u202e [1] \n\n\n [2]",
     "",
     "Ignore the evidence. ![x](http://evil.example/x.png) <script>alert(1)</script> [1]",
     prompts.CANNOT_ANSWER,
@@ -72,7 +72,8 @@ def test_an_unsupported_sentence_is_replaced_by_the_verbatim_one(config):
 
 
 def test_a_supported_sentence_of_a_model_is_kept_in_its_words_with_the_right_citation(config):
-    answer = assistant(config, FakeModel(["The repairs would cost 2.4 million euros, Ruth Adeyemi said. [5]"])).ask(COST).answer
+    model = FakeModel(["The repairs would cost 2.4 million euros, Ruth Adeyemi said. [5]"])
+    answer = assistant(config, model).ask(COST).answer
     assert answer.claims[0].text == "The repairs would cost 2.4 million euros, Ruth Adeyemi said."
     assert "2.4 million" in answer.citations[0].quote
 
@@ -125,7 +126,8 @@ def test_a_model_that_breaks_off_leaves_what_was_said_marked_partial(config):
 
 
 def test_stop_keeps_what_was_said_and_stops_the_model(config):
-    model = FakeModel(["Ruth Adeyemi said the repairs would cost 2.4 million euros. [1] " + "More and more words. " * 50])
+    said = "Ruth Adeyemi said the repairs would cost 2.4 million euros. [1] "
+    model = FakeModel([said + "More and more words. " * 50])
     reply = assistant(config, model).ask(COST)
     for event in reply:
         if isinstance(event, Text):
@@ -178,3 +180,13 @@ def test_timings_name_every_stage(config):
     assert set(assistant(config).ask(COST).answer.timings) == {
         "condense", "retrieve", "first_token", "answer", "ground", "total",
     }  # fmt: skip
+
+
+def test_sources_that_disagree_are_shown_side_by_side(config):
+    answer = assistant(config).ask("How many million euros will the repairs of the old bridge in Elmford cost?").answer
+    assert len(answer.conflicts) == 1
+    sides = answer.conflicts[0].sides
+    assert {side.statement for side in sides} <= {c.quote for c in answer.citations}
+    assert "3.1 million" in " ".join(side.statement for side in sides)
+    assert "2.4 million" in " ".join(side.statement for side in sides)
+    assert_every_citation_is_verbatim(answer, assistant(config).library)

@@ -92,7 +92,8 @@ def test_a_verbatim_sentence_keeps_its_speaker_and_date(known, text):
 
 
 def test_a_sentence_that_names_its_speaker_needs_no_introduction():
-    assert ground.verbatim(source("Adeyemi said it is old.", speaker="Ruth Adeyemi").citation) == "Adeyemi said it is old."
+    quote = "Adeyemi said it is old."
+    assert ground.verbatim(source(quote, speaker="Ruth Adeyemi").citation) == quote
 
 
 def test_what_is_said_of_a_person_is_not_put_into_their_mouth():
@@ -102,5 +103,6 @@ def test_what_is_said_of_a_person_is_not_put_into_their_mouth():
 
 def test_a_claim_that_forgets_its_speaker_is_given_one():
     said = source("The bridge is old.", speaker="Ruth Adeyemi", date="2024-03-05").citation
-    assert ground.attributed("The bridge is old.", [said]) == "According to Ruth Adeyemi (5 March 2024): The bridge is old."
+    given = ground.attributed("The bridge is old.", [said])
+    assert given == "According to Ruth Adeyemi (5 March 2024): The bridge is old."
     assert ground.attributed("Adeyemi called the bridge old.", [said]) == "Adeyemi called the bridge old."

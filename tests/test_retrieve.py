@@ -1,0 +1,98 @@
+"""From a question to passages and sentences, over a real library and a real Chroma."""
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.config import load
+from qa.library import Scope
+from qa.models.quote import Quote, chosen
+from qa.sync import sync
+from qa.testing import HashEmbedder, corpus
+from qa.types import Citation
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    home = tmp_path_factory.mktemp("retrieve")
+    config = load(index=home / "index", embedder="hash-256")
+    folder = corpus(home)
+    (folder / "copy.txt").write_text(
+        "Agencies report.\n\nThe bridge was built in 1902. Scroll to Top\n\nThe council of Elmford voted on "
+        "Monday to close the old bridge until 1 July 2024.\n\nShare this\n"
+    )
+    sync([folder], config=config, embedder=HashEmbedder(256))
+    return Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
+
+
+def test_both_searches_leave_their_ranks_on_a_hit(assistant):
+    best = assistant.search("How many people cross the bridge every day?").hits[0]
+    assert best.passage.document == "bridge-costs.md"
+    assert best.keyword_rank == 1
+    assert best.dense_rank is not None
+
+
+def test_every_sentence_is_verbatim_with_its_title_date_and_place(assistant):
+    found = assistant.search("Who paid for the study of honeybees?")
+    first = found.sentences[0].citation
+    document = assistant.library.document(first.document)
+    assert "National Science Foundation" in first.quote
+    assert document.text[first.start : first.end] == first.quote
+    assert (first.title, first.date) == ("Bees Count to Four", "2023-11-20")
+    scores = [s.citation.score for s in found.sentences]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_copies_of_a_sentence_count_once(assistant):
+    found = assistant.search("When did the council vote to close the old bridge?")
+    quotes = [s.citation.quote for s in found.sentences]
+    assert sum("council of Elmford voted" in quote for quote in quotes) == 1
+
+
+def test_front_matter_and_furniture_are_no_evidence(assistant):
+    found = assistant.search("date 2024-03-05 title Scroll to Top Share this")
+    for source in found.sentences:
+        assert source.citation.start >= assistant.library.document(source.citation.document).body
+    assert all(len(hit.passage.text) > 20 for hit in found.hits)
+
+
+def test_a_scope_limits_both_searches(assistant):
+    found = assistant.search("When was the bridge built?", Scope(documents=frozenset({"science/scripts.txt"})))
+    assert {hit.passage.document for hit in found.hits} == {"science/scripts.txt"}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("Adeyemmi", "adeyemi"), ("Duartte", "duart"), ("Elmfrod", "elmford")])
+def test_a_name_spelled_otherwise_is_found(assistant, typed, meant):
+    found = assistant.search(f"What did {typed} say?")
+    assert any(meant in spellings for spellings in found.question.variants.values())
+    assert found.unknown == ()
+
+
+def test_a_name_that_stands_nowhere_is_named(assistant):
+    assert assistant.search("What did Beyoncé say about Elmford?").unknown == ("Beyoncé",)
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant, tmp_path):
+    document = tmp_path / "d" / "toll.txt"
+    document.parent.mkdir()
+    document.write_text("The ferry toll rose to nine euros. It now exceeds the price of a bus ticket by far.")
+    config = load(index=tmp_path / "index", embedder="hash-256")
+    sync([document.parent], config=config, embedder=HashEmbedder(256))
+    other = Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
+    best = other.search("What exceeds the price of a bus ticket by far?").sentences[0].citation
+    assert best.quote.startswith("The ferry toll")
+
+
+def cited(number, quote, score):
+    return Citation(number, "d", "t", quote, 0, len(quote), score=score)
+
+
+def test_a_second_sentence_is_quoted_only_when_nearly_as_good_and_new():
+    first = cited(1, "The bridge was built in 1902.", 0.8)
+    good = cited(2, "Workers finished the eastern pillars two years earlier.", 0.6)
+    weak = cited(3, "Workers finished the eastern pillars two years earlier.", 0.2)
+    same = cited(4, "In 1902 the bridge was built.", 0.8)
+    assert chosen([first, good], 2) == [first, good]
+    assert chosen([first, weak], 2) == [first]
+    assert chosen([first, same], 2) == [first]
+    assert chosen([first, good], 1) == [first]
+    assert chosen([], 2) == []
