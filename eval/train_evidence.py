@@ -2,7 +2,7 @@
 
     python -m eval.train_evidence --data DIR
 
-DIR holds `xquad_en`, `hotpot100` and `chunk_eval` in the schema of eval/README.md; the `dev` half of the seed questions
+DIR holds `xquad_en` and `hotpot100` in the schema of eval/README.md; the `dev` half of the seed questions
 is always used. Every answerable question is asked twice: of all documents, and of all but those that hold its answer,
 where every sentence is a wrong one. That is how the scorer learns to be unsure. Unlike the rest of `eval`, this looks
 inside `qa`: it trains a part of it.
@@ -24,8 +24,8 @@ from qa import evidence, followup
 from qa.config import load
 from qa.library import Scope
 
-SETS = ("xquad_en", "hotpot100", "chunk_eval")
-WEIGHTS = {"seeds": 6.0, "chunk_eval": 2.0}  # how much a question counts, where not 1: the seeds are few
+SETS = ("xquad_en", "hotpot100")
+WEIGHTS = {"seeds": 6.0}  # how much a question counts, where not 1: the seeds are few
 OUT = Path(evidence.__file__).with_suffix(".json")
 
 
