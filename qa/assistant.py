@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.models import Answerer
     from qa.retrieve import Found, Retriever, Seen
 
+_READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
 _HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`")
@@ -200,7 +201,7 @@ class Reply:
     def _write(self, question: str, sources: list[ground.Source], began: float) -> Iterator[Event]:
         """Ask the answerer, and show what stands up to the check; the best sentence itself where nothing does."""
         started, checked = time.perf_counter(), 0.0
-        editor = _Editor(sources)
+        editor = _Editor(question, sources)
         for claim in self._drafts(question, sources):
             before = time.perf_counter()
             events = editor.take(claim)
@@ -216,7 +217,9 @@ class Reply:
         self._times |= {"answer": time.perf_counter() - started - checked, "ground": checked}
 
     def _drafts(self, question: str, sources: Sequence[ground.Source]) -> Iterator[str]:
-        pieces = self._answerer.write(question, [source.citation for source in sources])
+        bar = _READ * sources[0].citation.score
+        likely = [s.citation for i, s in enumerate(sources) if i < 2 or s.citation.score >= bar]
+        pieces = self._answerer.write(question, likely)
         whole_lines = isinstance(self._answerer, Quote)
         try:
             for claim in ground.claims(self._until_stopped(pieces), by_line=whole_lines):
@@ -247,8 +250,8 @@ class _Editor:
     """Takes drafted sentences one by one; lets through what the evidence carries, puts the verbatim sentence in place
     of what it does not, and numbers citations in the order of their use."""
 
-    def __init__(self, sources: Sequence[ground.Source]) -> None:
-        self._sources = sources
+    def __init__(self, question: str, sources: Sequence[ground.Source]) -> None:
+        self._question, self._sources = question, sources
         self._used: dict[int, Citation] = {}
         self.text, self.refused = "", False
         self.claims: list[Claim] = []
@@ -259,7 +262,7 @@ class _Editor:
         plain, hints = ground.markers(_MARKUP.sub("", draft))
         if not plain or self._is_refusal(plain):
             return []
-        verdict = ground.judge(plain, self._sources, hints)
+        verdict = ground.judge(plain, self._sources, hints, self._question)
         chosen = [self._sources[i].citation for i in verdict.sources]
         if verdict.support == "supported":
             return self._show(ground.attributed(plain, chosen), chosen)

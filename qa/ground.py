@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from qa import speaker as speakers
 from qa import split, words
 from qa.render import date_text
 from qa.types import Citation, Support
@@ -25,6 +26,8 @@ _OFFICE = re.compile(
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _ENOUGH, _SOME = 0.7, 0.5
+_LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
+_TURNS = {"negation": words.NEGATIONS, "condition": words.CONDITIONS}
 
 
 class Source(NamedTuple):
@@ -84,31 +87,38 @@ def _sentences(text: str) -> list[str]:
     return found
 
 
-def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = ()) -> Verdict:
+def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), question: str = "") -> Verdict:
     """Whether `sources` carry `claim`; two sentences may carry it together where none does alone.
 
     Args:
         claim: one sentence without markers.
         sources: what it may rest on.
         hints: citation numbers that the writer gave; they only break ties.
+        question: what was asked; a word of it that the evidence does not say may not come back as a fact.
     """
-    singles = [_verdict(claim, (i,), sources) for i in range(len(sources))]
+    asked = frozenset(words.stems(question))
+    singles = [_verdict(claim, (i,), sources, asked) for i in range(len(sources))]
     singles.sort(key=lambda v: (-v.score, sources[v.sources[0]].citation.number not in hints))
     if singles and singles[0].support != "supported" and len(singles) > 1:
         first = singles[0].sources[0]
-        pairs = [_verdict(claim, (first, other.sources[0]), sources) for other in singles[1:]]
+        pairs = [_verdict(claim, (first, other.sources[0]), sources, asked) for other in singles[1:]]
         singles = [max([singles[0], *pairs], key=lambda v: (v.support == "supported", v.score))]
     return singles[0] if singles else Verdict("unsupported", 0.0, (), ("no evidence",))
 
 
-def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source]) -> Verdict:
+def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], asked: frozenset[str]) -> Verdict:
     cited = [sources[i].citation for i in chosen]
     said = " ".join(c.quote for c in cited)
     known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
     covered = coverage(claim, said, known)
     faults = tuple(_faults(claim, said, known))
-    if _turned(claim, [c.quote for c in cited]):
-        faults += ("negation",)
+    quotes = [c.quote for c in cited]
+    faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, marks))
+    faults += tuple(_misplaced(claim, cited))
+    if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
+        faults += (f"only the question says {', '.join(lost)}",)
+    if len(set(words.stems(claim))) < _LEAST:
+        faults += ("no sentence",)
     support: Support = "unsupported" if faults or covered < _SOME else "supported" if covered >= _ENOUGH else "partial"
     return Verdict(support, covered / (1 + len(faults)), chosen, faults)
 
@@ -123,10 +133,7 @@ def coverage(claim: str, said: str, known: str) -> float:
     terms = words.stems(claim)
     spoken, nearby = words.stems(said), frozenset(words.stems(known))
     exact = frozenset(spoken)
-    worth = [
-        1.0 if term in exact or any(words.same_name(term, s) for s in spoken) else 0.5 if term in nearby else 0.0
-        for term in terms
-    ]
+    worth = [1.0 if term in exact or _said(term, spoken) else 0.5 if term in nearby else 0.0 for term in terms]
     return sum(worth) / len(worth) if worth else 0.0
 
 
@@ -139,8 +146,7 @@ def _faults(claim: str, said: str, known: str) -> Iterator[str]:
         yield f"date {', '.join(sorted(times))}"
     vocabulary = words.stems(known)
     for name in words.names(claim):
-        lost = [s for s in words.stems(name) if not any(s == v or words.same_name(s, v) for v in vocabulary)]
-        if lost:
+        if not all(_said(term, vocabulary) for term in words.stems(name)):
             yield f"name {name}"
     plain = _plain(said)
     for quote in words.quoted(claim):
@@ -148,25 +154,55 @@ def _faults(claim: str, said: str, known: str) -> Iterator[str]:
             yield f"quoted words “{quote}”"
 
 
+def _said(term: str, vocabulary: Sequence[str]) -> bool:
+    return any(term == other or words.same_name(term, other) for other in vocabulary)
+
+
+def _misplaced(claim: str, cited: Sequence[Citation]) -> Iterator[str]:
+    """Words put into another mouth, and deeds put on another name, than in the evidence."""
+    teller = speakers.reporter(claim)
+    told = [c.speaker for c in cited if c.speaker]
+    if teller and told and not any(_mentions(teller, speaker) for speaker in told):
+        yield f"speaker {teller}"
+    doers = [pair for c in cited for pair in _deeds(c.quote)]
+    for name, deed in _deeds(claim):
+        others = [other for other, done in doers if done == deed]
+        if others and not any(_mentions(name, other) for other in others):
+            yield f"{name} instead of {others[0]}"
+
+
+def _deeds(text: str) -> list[tuple[str, str]]:
+    """Each name with the stem that follows it next: who is said to do, or to be, what."""
+    found, position = [], 0
+    runs = [name for name in words.names(text) if not words.time_words(name)]
+    named = {stem for name in runs for stem in words.stems(name)}
+    for name in runs:
+        position = text.find(name.split()[-1], position) + len(name.split()[-1])
+        following = [stem for stem in words.stems(text[position : position + 60]) if not stem.isdigit()]
+        if following and following[0] not in named:
+            found.append((name, following[0]))
+    return found
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
-def _turned(claim: str, quotes: Sequence[str]) -> bool:
-    """Whether the claim negates what no quote negates, or leaves out a negation of what it says."""
-    denied, said = _negated(claim), frozenset(words.stems(claim))
-    turned = [_negated(quote) for quote in quotes]
-    if denied:
-        return not any(denied & each for each in turned)
+def _turned(claim: str, quotes: Sequence[str], marks: frozenset[str]) -> bool:
+    """Whether the claim negates (or hedges) what no quote does, or leaves out a negation (or hedge) of what it says."""
+    under, said = _under(claim, marks), frozenset(words.stems(claim))
+    turned = [_under(quote, marks) for quote in quotes]
+    if under:
+        return not any(under & each for each in turned)
     return any(each & said for each in turned)
 
 
-def _negated(text: str) -> frozenset[str]:
-    """The words under a negation: the two that carry meaning and follow it closest."""
+def _under(text: str, marks: frozenset[str]) -> frozenset[str]:
+    """The words that negations or hedges turn: the two that carry meaning and follow one closest."""
     tokens = words.tokens(re.sub(r"n[’']t\b", " not", text))
     found: set[str] = set()
     for i, token in enumerate(tokens):
-        if token in words.NEGATIONS:
+        if token in marks:
             found.update([words.stem(t) for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS][:2])
     return frozenset(found)
 
@@ -178,19 +214,18 @@ def verbatim(citation: Citation) -> str:
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
         return quote + when
-    if _PRONOUN_SUBJECT.match(quote):
+    if speakers.reporter(quote) or _PRONOUN_SUBJECT.match(quote):
         return f"About {speaker}{when}: {quote}"
     return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
 
 
 def attributed(claim: str, citations: Sequence[Citation]) -> str:
     """A claim of a model that forgot whose claim it is, with the speaker put before it."""
-    for citation in citations:
-        speaker = citation.speaker
-        if speaker and not _mentions(claim, speaker):
-            when = f" ({date_text(citation.date)})" if citation.date else ""
-            return f"According to {speaker}{when}: {claim}"
-    return claim
+    speaker = citations[0].speaker if len(citations) == 1 else None
+    if not speaker or _mentions(claim, speaker):
+        return claim
+    when = f" ({date_text(citations[0].date)})" if citations[0].date else ""
+    return f"According to {re.sub('^The ', 'the ', speaker)}{when}: {claim}"
 
 
 def _mentions(text: str, speaker: str) -> bool:
@@ -221,7 +256,7 @@ def _facts_differ(one: str, other: str) -> bool:
     if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
         return True
     shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
-    denied = [_negated(text) & shared for text in (one, other)]
+    denied = [_under(text, words.NEGATIONS) & shared for text in (one, other)]
     return bool(denied[0]) != bool(denied[1])
 
 

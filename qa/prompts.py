@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qa.render import date_text
 from qa.types import Citation
 
 CANNOT_ANSWER = "The documents do not answer this question."
@@ -24,7 +25,7 @@ def answer(question: str, evidence: Sequence[Citation]) -> list[tuple[str, str]]
 
 
 def _source(citation: Citation) -> str:
-    known = [part for part in (citation.speaker, citation.date) if part]
+    known = [part for part in (citation.speaker, date_text(citation.date)) if part]
     return f"({', '.join(known)}) " if known else ""
 
 

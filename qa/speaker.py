@@ -54,6 +54,11 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     return [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
 
 
+def reporter(sentence: str) -> str | None:
+    """Whose words a sentence itself says that it tells ("she" too); None for a sentence that reports nobody."""
+    return _attribution(_curled(sentence))
+
+
 def _curled(text: str) -> str:
     """Straight quotation marks as opening and closing ones, by turns within each paragraph; no offset moves."""
     paragraphs = re.split(r"(\n\s*\n)", text)

@@ -43,6 +43,7 @@ NEGATIONS = frozenset(
     """no not never none nobody nothing neither nor without cannot n't refused refuse denied deny denies rejected
 rejects failed unable refrained lacks lack""".split()
 )
+CONDITIONS = frozenset("if unless whether".split())
 _ALIKE = [pair.split(":") for pair in "kh:h gh:g ph:f ck:k q:k c:k w:v z:s".split()]
 
 

@@ -13,6 +13,7 @@ def source(quote: str, number: int = 1, context: str = "", **known) -> Source:
 
 COST = source("Mayor Ruth Adeyemi said the repairs of the bridge would cost 2.4 million euros.")
 BUILT = source("The bridge was built in 1902.", 2)
+FLOOD = source("If the river rises in spring, the bridge stays closed.", 4)
 DENIED = source("The council does not plan a toll on the bridge.", 3)
 
 
@@ -37,10 +38,12 @@ def test_a_claim_in_the_words_of_the_evidence_is_supported(claim):
         ("Ruth Adeyemi said the repairs would “cost far too much”.", "quoted words “cost far too much”"),
         ("The council plans a toll on the bridge.", "negation"),
         ("The bridge was not built in 1902.", "negation"),
+        ("The river rises.", "condition"),
+        ("Ruth Adeyemi Ruth Adeyemi", "no sentence"),
     ],
 )
 def test_what_the_evidence_does_not_say_is_named(claim, fault):
-    verdict = judge(claim, [COST, BUILT, DENIED])
+    verdict = judge(claim, [COST, BUILT, DENIED, FLOOD])
     assert verdict.support == "unsupported"
     assert any(fault in found for found in verdict.faults)
 
@@ -101,8 +104,34 @@ def test_what_is_said_of_a_person_is_not_put_into_their_mouth():
     assert introduced == "About Ruth Adeyemi: She also warned of floods."
 
 
+def test_a_sentence_that_reports_is_not_put_into_the_speakers_mouth():
+    reported = source("According to her, the river rises.", speaker="Ruth Adeyemi").citation
+    assert ground.verbatim(reported) == "About Ruth Adeyemi: According to her, the river rises."
+
+
 def test_a_claim_that_forgets_its_speaker_is_given_one():
     said = source("The bridge is old.", speaker="Ruth Adeyemi", date="2024-03-05").citation
     given = ground.attributed("The bridge is old.", [said])
     assert given == "According to Ruth Adeyemi (5 March 2024): The bridge is old."
     assert ground.attributed("Adeyemi called the bridge old.", [said]) == "Adeyemi called the bridge old."
+
+
+def test_a_deed_is_not_put_on_another_name():
+    quote = "According to Ruth Adeyemi, Jonas Keller was invited to the council twice."
+    evidence = source(quote, speaker="Ruth Adeyemi")
+    assert judge("Jonas Keller was invited to the council twice.", [evidence]).support == "supported"
+    verdict = judge("Ruth Adeyemi was invited to the council twice.", [evidence])
+    assert verdict.faults == ("Ruth Adeyemi instead of Jonas Keller",)
+
+
+def test_words_are_not_put_into_another_mouth():
+    evidence = source("He also accused the council of delay.", context="Jonas Keller spoke.", speaker="Jonas Keller")
+    other = source("Ines Duarte spoke to the council.", 2)
+    verdict = judge("Ines Duarte accused the council of delay.", [evidence, other])
+    assert verdict.support != "supported"
+
+
+def test_a_false_premise_of_the_question_does_not_come_back_as_a_fact():
+    evidence = source("The council denounced the state for its failure to repair the bridge.")
+    claim = "The council thanked the state for its failure to repair the bridge."
+    assert judge(claim, [evidence], question="For what did the council thank the state?").support == "unsupported"

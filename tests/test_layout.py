@@ -19,8 +19,10 @@ FILES = {path.relative_to(QA).as_posix(): ast.parse(path.read_text(encoding="utf
 # A module may import from the lines above its own, and from its own package; "__init__" is `qa` itself.
 LAYERS = """
 errors types
-config embed prompts render split words
-evidence followup ground readers speaker testing
+config embed render split words
+prompts
+evidence followup readers speaker testing
+ground
 library models
 store
 retrieve
