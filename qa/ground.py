@@ -111,7 +111,8 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     said = " ".join(c.quote for c in cited)
     known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
     covered = coverage(claim, said, known)
-    faults = tuple(_faults(claim, said, known))
+    dated = " ".join([said, *(f"{date_text(c.date)} {c.date}" for c in cited if c.date)])
+    faults = (*_lost_figures(claim, dated), *_lost_words(claim, said, known))
     quotes = [c.quote for c in cited]
     faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, marks))
     faults += tuple(_misplaced(claim, cited))
@@ -137,13 +138,15 @@ def coverage(claim: str, said: str, known: str) -> float:
     return sum(worth) / len(worth) if worth else 0.0
 
 
-def _faults(claim: str, said: str, known: str) -> Iterator[str]:
-    numbers = words.numbers(claim) - words.numbers(known)
-    if numbers:
+def _lost_figures(claim: str, dated: str) -> Iterator[str]:
+    """Numbers and dates that the quotes, with the dates of their documents, do not hold: context does not count."""
+    if numbers := words.numbers(claim) - words.numbers(dated):
         yield f"number {', '.join(sorted(numbers))}"
-    times = words.time_words(claim) - words.time_words(known)
-    if times:
+    if times := words.time_words(claim) - words.time_words(dated):
         yield f"date {', '.join(sorted(times))}"
+
+
+def _lost_words(claim: str, said: str, known: str) -> Iterator[str]:
     vocabulary = words.stems(known)
     for name in words.names(claim):
         if not all(_said(term, vocabulary) for term in words.stems(name)):
@@ -162,7 +165,7 @@ def _misplaced(claim: str, cited: Sequence[Citation]) -> Iterator[str]:
     """Words put into another mouth, and deeds put on another name, than in the evidence."""
     teller = speakers.reporter(claim)
     told = [c.speaker for c in cited if c.speaker]
-    if teller and told and not any(_mentions(teller, speaker) for speaker in told):
+    if teller and not all(_mentions(teller, speaker) for speaker in told):
         yield f"speaker {teller}"
     doers = [pair for c in cited for pair in _deeds(c.quote)]
     for name, deed in _deeds(claim):
