@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from qa.retrieve import Found, Retriever, Seen
 
 _READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
+_SURE = 0.7  # evidence this likely is quoted even where a model says that there is none
 _HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`")
+_MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`|^(?:\[\d+\]\s*)?\([^()]*\)\s*<<|<<|>>")  # and the prompt's own fences
 
 Event = Evidence | Citation | Text
 
@@ -209,7 +210,7 @@ class Reply:
             self._times.setdefault("first_token", time.perf_counter() - began)
             self._draft = replace(self._draft, **editor.state())
             yield from events
-        if not editor.refused and not self._draft.partial:
+        if not self._draft.partial and (not editor.refused or sources[0].citation.score >= _SURE):
             last = [] if editor.claims else editor.take(ground.verbatim(sources[0].citation))
             last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())

@@ -25,7 +25,7 @@ _OFFICE = re.compile(
 )
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
-_ENOUGH, _SOME = 0.7, 0.5
+_ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
 _TURNS = {"negation": words.NEGATIONS, "condition": words.CONDITIONS}
 
@@ -118,7 +118,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     faults += tuple(_misplaced(claim, cited))
     if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
         faults += (f"only the question says {', '.join(lost)}",)
-    if len(set(words.stems(claim))) < _LEAST:
+    if not _is_sentence(claim):
         faults += ("no sentence",)
     support: Support = "unsupported" if faults or covered < _SOME else "supported" if covered >= _ENOUGH else "partial"
     return Verdict(support, covered / (1 + len(faults)), chosen, faults)
@@ -130,9 +130,9 @@ def _known(source: Source) -> list[str]:
 
 
 def coverage(claim: str, said: str, known: str) -> float:
-    """The share of a claim's words that the evidence says; a word that only its context knows counts half."""
+    """The share of a claim's words that the evidence says; a name that only its context knows counts half."""
     terms = words.stems(claim)
-    spoken, nearby = words.stems(said), frozenset(words.stems(known))
+    spoken, nearby = words.stems(said), {stem for name in words.names(known) for stem in words.stems(name)}
     exact = frozenset(spoken)
     worth = [1.0 if term in exact or _said(term, spoken) else 0.5 if term in nearby else 0.0 for term in terms]
     return sum(worth) / len(worth) if worth else 0.0
@@ -155,6 +155,14 @@ def _lost_words(claim: str, said: str, known: str) -> Iterator[str]:
     for quote in words.quoted(claim):
         if _plain(quote) not in plain:
             yield f"quoted words “{quote}”"
+
+
+def _is_sentence(claim: str) -> bool:
+    """Whether a claim says something of something: names, numbers and dates alone do not."""
+    stems = set(words.stems(claim))
+    named = {stem for name in words.names(claim) for stem in words.stems(name)}
+    timed = {stem for stem in stems if words.time_words(stem) or stem.isdigit()}
+    return len(stems) >= _LEAST and bool(stems - named - timed)
 
 
 def _said(term: str, vocabulary: Sequence[str]) -> bool:

@@ -71,6 +71,7 @@ class Retriever:
             question, unknown = self.understand(text)
             hits, stored = self.passages(question, vector, scope)
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
+            hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body][:PASSAGES]
             candidates = self._candidates(hits, stored, documents, vector)
         return Seen(question, unknown, tuple(hits), documents, candidates)
 
@@ -109,7 +110,7 @@ class Retriever:
         fused = _fuse(cosines, keyword)
         ranks = [{id: rank for rank, id in enumerate(run, 1)} for run in (dense, keyword)]
         worth = [id for id, found in stored.items() if len(words.stems(found.passage.text)) >= WORDS]
-        best = sorted(worth, key=lambda id: -fused[id])[:PASSAGES]
+        best = sorted(worth, key=lambda id: -fused[id])[: 2 * PASSAGES]
         return [Hit(stored[id].passage, fused[id], ranks[0].get(id), ranks[1].get(id)) for id in best], stored
 
     def _candidates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import lru_cache
@@ -93,8 +94,7 @@ def _named(run: list[str]) -> list[str]:
 def numbers(text: str) -> frozenset[str]:
     """Numbers as plain digits: "2,000" and "two thousand" hold 2000, "twice" holds 2."""
     found = {_plain(number) for number in _NUMBER.findall(text)}
-    words = [word for token in tokens(text) for word in token.split("-")]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in itertools.pairwise([*tokens(text), ""]):
         value = NUMBER_WORDS.get(word)
         if value is None:
             continue
