@@ -208,13 +208,13 @@ def _turned(claim: str, quotes: Sequence[str], marks: frozenset[str]) -> bool:
     return any(each & said for each in turned)
 
 
-def _under(text: str, marks: frozenset[str]) -> frozenset[str]:
-    """The words that negations or hedges turn: the two that carry meaning and follow one closest."""
+def _under(text: str, marks: frozenset[str], closest: int = 2) -> frozenset[str]:
+    """The words that negations or hedges turn: those that carry meaning and follow one closest."""
     tokens = words.tokens(re.sub(r"n[’']t\b", " not", text))
     found: set[str] = set()
     for i, token in enumerate(tokens):
         if token in marks:
-            found.update([words.stem(t) for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS][:2])
+            found.update([words.stem(t) for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS][:closest])
     return frozenset(found)
 
 
@@ -267,7 +267,7 @@ def _facts_differ(one: str, other: str) -> bool:
     if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
         return True
     shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
-    denied = [_under(text, words.NEGATIONS) & shared for text in (one, other)]
+    denied = [_under(text, words.NEGATIONS, 1) & shared for text in (one, other)]
     return bool(denied[0]) != bool(denied[1])
 
 
