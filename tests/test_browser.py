@@ -157,6 +157,7 @@ def test_a_question_gets_chips_that_open_the_source_at_the_exact_sentence(
     assert page.locator("#source mark").evaluate("e => e.getBoundingClientRect().bottom < innerHeight")
     assert quote.title[:20] in page.locator("#source h2").inner_text()
     assert "6 December 2023" in answer.locator(".sources").inner_text()
+    page.wait_for_timeout(500)  # the chat moves aside
     assert page.locator("#source").bounding_box()["x"] >= answer.bounding_box()["x"] + answer.bounding_box()["width"]
     keep(page, "chat")
 
