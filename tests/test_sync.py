@@ -150,7 +150,8 @@ def test_an_unchanged_passage_keeps_its_id_while_its_offsets_move(root: Path, co
     run(root, config)
     library, store = opened(config)
     moved = [s.passage for s in library.passages(list(before)).values() if s.passage.document == "bridge.txt"]
-    assert [passage.start - before[passage.id] for passage in moved] in ([2] * len(moved), [0] + [2] * (len(moved) - 1))
+    gaps = sorted(passage.start - before[passage.id] for passage in moved)
+    assert gaps in ([2] * len(moved), [0] + [2] * (len(moved) - 1))
     assert any(passage.start != before[passage.id] for passage in moved)
     for metadata in store._collection.get(ids=[passage.id for passage in moved])["metadatas"]:
         node = json.loads(metadata["_node_content"])
