@@ -158,7 +158,9 @@ def _lost_words(claim: str, said: str, known: str) -> Iterator[str]:
 
 
 def _is_sentence(claim: str) -> bool:
-    """Whether a claim says something of something: names, numbers and dates alone do not."""
+    """Whether a claim says something of something: names, numbers and dates alone do not, nor does a torn-off end."""
+    if claim.strip("“\"'«([ ")[:1].islower():
+        return False
     stems = set(words.stems(claim))
     named = {stem for name in words.names(claim) for stem in words.stems(name)}
     timed = {stem for stem in stems if words.time_words(stem) or stem.isdigit()}

@@ -40,6 +40,7 @@ def test_a_claim_in_the_words_of_the_evidence_is_supported(claim):
         ("The bridge was not built in 1902.", "negation"),
         ("The river rises.", "condition"),
         ("Ruth Adeyemi Ruth Adeyemi", "no sentence"),
+        ("said the repairs of the bridge would cost 2.4 million euros.", "no sentence"),
     ],
 )
 def test_what_the_evidence_does_not_say_is_named(claim, fault):
