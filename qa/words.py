@@ -132,7 +132,7 @@ def quoted(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def skeleton(word: str) -> str:
-    """A key that spellings of one name (Pashinian, Pashinyan) share: its first letter and its consonants."""
+    """A key that spellings of one name (Mohammed, Muhammad) share: its first letter and its consonants."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if c.isalpha())
     plain = re.sub(r"(.)\1+", r"\1", plain)
     for pair, single in _ALIKE:
