@@ -247,12 +247,13 @@ def test_cancelling_ends_the_child_that_pip_runs_in(config: Config, hub: Hub, mo
     monkeypatch.delenv("PIP_NO_INDEX", raising=False)
     hub.data, hub.pause = b"x" * 10_000_000, 1.0  # an index that takes minutes to answer
     monkeypatch.setenv("PIP_INDEX_URL", hub.url)
-    children = Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children")
-    began = time.monotonic()
+    listed = Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children")
+    children = lambda: set(listed.read_text().split()) if listed.exists() else set()  # noqa: E731
+    others, began = children(), time.monotonic()
     with pytest.raises(catalog.Cancelled):
         catalog.fetch("tiny", config, cancelled=lambda: time.monotonic() - began > 2)
     assert time.monotonic() - began < 4
-    assert not children.exists() or not children.read_text().strip()
+    assert children() <= others  # a parser that an earlier test left running is none of ours
     assert "tiny.gguf.wheel" not in {p.name for p in config.cache.iterdir()}
 
 
