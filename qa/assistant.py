@@ -140,9 +140,9 @@ class Assistant:
             if self._opened is None or self._opened[0].moved():
                 library = Library(self.config.index)
                 if self._embedder is None:
-                    from qa.embed import SentenceTransformerEmbedder
+                    from qa.embed import SentenceTransformerEmbedder, identity
 
-                    library.verify(embedder=self.config.embedder, splitter=SPLITTER)
+                    library.verify(embedder=identity(self.config.embedder), splitter=SPLITTER)
                     self._embedder = SentenceTransformerEmbedder(self.config.embedder)
                 library.verify(embedder=self._embedder.name, dimension=self._embedder.dimension, splitter=SPLITTER)
                 store = Store(library.chroma, url=self.config.chroma_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ class Config(BaseSettings):
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the page listens on; 0 for any free one")
     password: SecretStr = Field(SecretStr(""), description="asked for by the page; needed beyond this machine")
+
+
+def masked(text: str) -> str:
+    """`text` without the user and the password of any address in it."""
+    return re.sub(r"//[^/@\s]*@", "//***@", text)
 
 
 def load(**overrides: Any) -> Config:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qa import __version__, models
-from qa.config import Config, load
+from qa.config import Config, load, masked
 from qa.embed import PACKAGED
 from qa.errors import ConfigError, IndexBusy, IndexMissing, QAError
 from qa.models import catalog
@@ -106,14 +106,11 @@ def _versions(problems: list[str]) -> dict[str, str]:
 
 def _settings(config: Config) -> dict[str, str]:
     """Every variable with the value in force; keys and passwords are masked."""
-    return {f"QA_{name.upper()}": _masked(str(getattr(config, name))) for name in Config.model_fields}
-
-
-def _masked(value: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//***@", value)
+    return {f"QA_{name.upper()}": masked(str(getattr(config, name))) for name in Config.model_fields}
 
 
 def _index(config: Config, heal: bool, problems: list[str]) -> dict[str, str]:
+    from qa.embed import identity
     from qa.library import Library
     from qa.split import SPLITTER
     from qa.sync import check
@@ -127,7 +124,7 @@ def _index(config: Config, heal: bool, problems: list[str]) -> dict[str, str]:
         sources, built = library.documents(), library.built()
         found["documents"], found["passages"] = str(len(sources)), str(sum(source.passages for source in sources))
         found |= {name: built.get(name, "?") for name in ("embedder", "splitter", "schema")}
-        library.verify(embedder=config.embedder, splitter=SPLITTER)
+        library.verify(embedder=identity(config.embedder), splitter=SPLITTER)
         faults = check(config)
         problems += [f"index: {fault}" for fault in faults]
         found["state"] = "damaged" if faults else "sound"
@@ -143,9 +140,9 @@ def _index(config: Config, heal: bool, problems: list[str]) -> dict[str, str]:
 
 def _answerer(config: Config, problems: list[str]) -> str:
     try:
-        return _masked(models.load(config).name)
+        return models.load(config).name
     except QAError as error:
-        problems.append(f"model: {_masked(str(error))}")
+        problems.append(f"model: {masked(str(error))}")
         return "none"
 
 

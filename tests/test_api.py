@@ -320,6 +320,15 @@ def test_keys_are_in_no_log_no_repr_and_no_message(
     assert KEY not in shown
 
 
+@pytest.mark.parametrize("model", ["https://me:pass-1@llm.test/v1#big", "htps://me:pass-1@llm.test/v1#big"])
+def test_a_password_in_an_address_is_shown_nowhere(model: str) -> None:
+    try:
+        shown = models.load(Config(model=model)).name
+    except ConfigError as error:
+        shown = str(error)
+    assert "//***@llm.test/v1#big" in shown and "pass-1" not in shown
+
+
 def test_any_llamaindex_llm_is_an_answerer() -> None:
     from llama_index.core.llms.mock import MockLLM
 

@@ -5,6 +5,7 @@ import pytest
 from qa import prompts
 from qa.assistant import Assistant
 from qa.config import load
+from qa.embed import SentenceTransformerEmbedder
 from qa.errors import ConfigError, IndexMismatch, IndexMissing, ModelError, QAError
 from qa.models.quote import Quote
 from qa.sync import sync
@@ -169,6 +170,12 @@ def test_a_missing_index_and_another_embedder_are_errors(config, tmp_path):
         _ = Assistant(load(index=tmp_path / "none")).ask("Who?").answer
     with pytest.raises(IndexMismatch, match=r"hash-256.*hash-64|hash-64.*hash-256"):
         _ = Assistant(config, embedder=HashEmbedder(64, "hash-64"), answerer=Quote()).ask("Who?").answer
+
+
+def test_the_packaged_embedder_is_the_same_under_both_of_its_names(tmp_path):
+    short = load(index=tmp_path / "index", embedder="all-MiniLM-L6-v2")
+    sync([corpus(tmp_path)], config=short, embedder=SentenceTransformerEmbedder(short.embedder))
+    Assistant(short.model_copy(update={"embedder": f"sentence-transformers/{short.embedder}"})).warm()
 
 
 def test_speaker_and_date_go_with_a_claim(config):

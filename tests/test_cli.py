@@ -263,6 +263,7 @@ def test_the_doctor_shows_every_setting_and_masks_what_is_secret(qa, monkeypatch
     assert found["settings"]["QA_API_KEY"] == "**********"
     assert found["settings"]["QA_TIMEOUT"] == "60.0"
     assert found["network"] == ["llm.test:8443"]
+    assert found["answers"]["model"] == "https://***@llm.test:8443/v1#big"
 
 
 def test_the_doctor_examines_a_broken_configuration_too(qa, monkeypatch):

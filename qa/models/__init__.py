@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from qa.config import Config
+from qa.config import Config, masked
 from qa.errors import ConfigError, ModelError
 from qa.models import catalog
 from qa.types import Citation
@@ -119,4 +119,4 @@ def _loader(model: str) -> Callable[[Config], Answerer]:
     if model.lower().endswith(".gguf"):
         return _local
     near = difflib.get_close_matches(model, [*_LOADERS, *(f"local:{name}" for name in catalog.WEIGHTS)], 1, 0.0)[0]
-    raise ConfigError(f"unknown model {model!r}; did you mean {near}? Known: {FORMS}. See: qa models")
+    raise ConfigError(f"unknown model {masked(model)!r}; did you mean {near}? Known: {FORMS}. See: qa models")

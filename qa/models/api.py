@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from qa import prompts
-from qa.config import Config
+from qa.config import Config, masked
 from qa.errors import ConfigError, MissingExtra, ModelError
 from qa.models.catalog import retrying
 from qa.types import Citation
@@ -79,7 +79,7 @@ def target(config: Config) -> Target:
         vendor, (url, _, model) = "openai", config.model.partition("#")
     url = (config.base_url or url or VENDORS[vendor][0]).rstrip("/")
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise ConfigError(f"{url!r} is no address of an API, such as http://localhost:8000/v1; see: qa doctor")
+        raise ConfigError(f"{masked(url)!r} is no address of an API, such as http://localhost:8000/v1; see: qa doctor")
     return Target(vendor, model, url, config)
 
 
@@ -98,14 +98,14 @@ def answerer(config: Config) -> LLMAnswerer:
         MissingExtra: the vendor's package is not installed.
     """
     to = target(config)
-    missing = needs(to)
+    missing, name = needs(to), masked(config.model)
     if missing.startswith("pip"):
-        raise MissingExtra(f"{config.model} needs another package; run: {missing}")
+        raise MissingExtra(f"{name} needs another package; run: {missing}")
     if missing:
-        raise ModelError(f"{config.model} needs a key; run: {missing} (or QA_API_KEY), or ask with --model quote")
+        raise ModelError(f"{name} needs a key; run: {missing} (or QA_API_KEY), or ask with --model quote")
     return LLMAnswerer(
         lambda: _MAKE[to.vendor](to if to.model else _only(to)),
-        config.model,
+        name,
         (to.host,),
         timeout=config.timeout,
         retries=config.retries,
@@ -269,8 +269,8 @@ def _only(to: Target) -> Target:
     """Where no model is named: the only one that the server offers."""
     names = offered(to)
     if len(names) != 1:
-        form = f"{to.url}#NAME" if to.config.model.startswith("http") else f"{to.vendor}:NAME"
-        raise ModelError(f"{to.url} offers {', '.join(names[:20]) or 'no model'}; name one: --model {form}")
+        form = f"{masked(to.url)}#NAME" if to.config.model.startswith("http") else f"{to.vendor}:NAME"
+        raise ModelError(f"{to.host} offers {', '.join(names[:20]) or 'no model'}; name one: --model {form}")
     return to._replace(model=names[0])
 
 
