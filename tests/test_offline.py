@@ -18,7 +18,7 @@ QUESTION = "Who accused Russia of betraying the Armenians of Karabakh?"
 
 # For every Python process below this one, whatever it swallows: a connection or a look-up beyond this machine is
 # noted and fails. `socketpair`, which asyncio needs, connects to nobody.
-GUARD = '''
+GUARD = """
 import os, sys
 
 HERE = {"localhost", "127.0.0.1", "::1", "", None}
@@ -36,8 +36,8 @@ def guard(event, arguments):
         raise OSError(f"no network: {event} {where}")
 
 sys.addaudithook(guard)
-'''
-SCRIPT = f'''
+"""
+SCRIPT = f"""
 import qa
 from qa.config import load
 from qa.web import build
@@ -48,7 +48,7 @@ answer = qa.ask({QUESTION!r}, model="quote")
 assert "Charles Michel" in answer.text, answer.text
 assert qa.Assistant(load()).answerer.name == "quote"
 assert build(load()).routes
-'''
+"""
 
 
 @pytest.fixture(scope="module")
