@@ -16,7 +16,7 @@ from qa.types import Answer, Citation, Document, Passage, Span
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
-BLOCKS = {"article", "button", "div", "h2", "h3", "header", "li", "ol", "p", "section"}
+BLOCKS = {"article", "button", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section"}
 TAGS = BLOCKS | {"b", "bdi", "mark", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}}
 NEAREST = 3  # passages under a refusal
@@ -150,12 +150,12 @@ def _paragraphs(text: str, numbers: Mapping[int, Citation]) -> str:
 
 def chip(citation: Citation, *, numbered: bool = True) -> str:
     """The numbered button that shows the quote on hover and opens the source on a click."""
-    name = source_name(citation.title, citation.date)
-    said = escape(f"{citation.speaker} · {name}" if citation.speaker else name)
+    name, who = escape(source_name(citation.title, citation.date)), escape(citation.speaker or "")
     cite = f'data-cite="{citation.number}"' if numbered else ""
+    label = f"Source {citation.number if numbered else ''}: {who and f'{who} · '}{name}"
     return (
-        f'<button type="button" class="cite" {cite} aria-label="Source {citation.number if numbered else ""}: {said}" '
-        f'{_place(citation)} data-quote="{escape(citation.quote)}" data-source="{said}">'
+        f'<button type="button" class="cite" {cite} aria-label="{label}" {_place(citation)} '
+        f'data-quote="{escape(citation.quote)}" data-speaker="{who}" data-source="{name}">'
         f"{citation.number if numbered else '·'}</button>"
     )
 
@@ -201,17 +201,45 @@ def _nearest(answer: Answer, names: Mapping[str, str]) -> str:
     return f'<div class="sources nearest"><h3>Nearest passages</h3><ol>{"".join(items)}</ol></div>' if items else ""
 
 
-def source_html(document: Document, span: Span) -> str:
-    """A document for the source pane, `span` (characters) highlighted: `<mark>` holds exactly those characters."""
-    start, end = span
-    before, quote, after = document.text[:start], document.text[start:end], document.text[end:]
-    note = " · ".join(escape(part) for part in (date_text(document.date), document.id) if part)
-    page = f" · page {document.page_at(start)}" if document.pages else ""
-    return clean(
-        f'<header><h2 dir="auto"><bdi>{escape(one_line(document.title))}</bdi></h2><p>{note}{page}</p>'
-        '<button type="button" class="close" aria-label="Close source">✕</button></header>'
-        f'<div class="page" dir="auto" tabindex="0">{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}</div>'
-    )
+def source_html(document: Document, span: Span, *, also: Iterable[Span] = (), at: int = 0, of: int = 0) -> str:
+    """A document for the source pane.
+
+    Args:
+        document: what to show, whole.
+        span: the characters to highlight; `<mark>` holds exactly those.
+        also: other cited characters, marked more faintly; one that overlaps `span` is left out.
+        at, of: that this is the `at`-th of `of` cited sentences that the reader can step through.
+    """
+    note = [date_text(document.date), document.id, f"page {document.page_at(span[0])}" if document.pages else ""]
+    head = _source_head(one_line(document.title), " · ".join(filter(None, note)), at, of)
+    return clean(f'{head}<div class="page" dir="auto" tabindex="0">{_marked(document.text, span, also)}</div>')
+
+
+def no_source_html(title: str, text: str, *, at: int = 0, of: int = 0) -> str:
+    """The source pane where there is nothing to show, and why."""
+    return clean(_source_head(title, "", at, of)) + notice_html("", text, kind="error")
+
+
+def _source_head(title: str, note: str, at: int, of: int) -> str:
+    step = '<button type="button" class="step" data-by="{}" aria-keyshortcuts="Arrow{}" aria-label="{}">{}</button>'
+    back, on = (-1, "Left", "Previous cited sentence", "←"), (1, "Right", "Next cited sentence", "→")
+    steps = f'<nav aria-label="Cited sentences">{step.format(*back)}<span>{at} of {of}</span>{step.format(*on)}</nav>'
+    shut = '<button type="button" class="close" aria-keyshortcuts="Escape" aria-label="Close source">✕</button>'
+    tools = f'<div class="tools">{steps if of > 1 else ""}{shut}</div>'
+    return f'<header><h2 dir="auto"><bdi>{escape(title)}</bdi></h2><p>{escape(note)}</p>{tools}</header>'
+
+
+def _marked(text: str, span: Span, also: Iterable[Span]) -> str:
+    """The escaped text, `span` in `<mark>`, the others in `<span class="also">`."""
+    others = {(start, end) for start, end in also if 0 <= start < end and (end <= span[0] or start >= span[1])}
+    pieces, done = [], 0
+    for start, end in sorted({span, *others}):
+        if end > done:
+            first = max(start, done)
+            opens, closes = ("<mark>", "</mark>") if (start, end) == span else ('<span class="also">', "</span>")
+            pieces.append(f"{escape(text[done:first])}{opens}{escape(text[first:end])}{closes}")
+            done = end
+    return "".join(pieces) + escape(text[done:])
 
 
 def turn_html(question: str, body: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from qa.config import load
 from qa.embed import SentenceTransformerEmbedder
 from qa.models.quote import Quote
 from qa.sync import sync
+from qa.testing import FakeModel
 from qa.types import Citation
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -104,7 +106,7 @@ def visit(browser: Any, url: str, assistant: Assistant) -> Iterator[Callable[...
             foreign.append(request.url)
 
     def open(context: Any = None, **options: Any) -> Any:
-        context = context or browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        context = context or browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         page = context.new_page()
         page.on("request", note)
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -190,14 +192,50 @@ def test_hover_and_focus_show_the_quote_with_its_source_and_keys_open_and_close_
     assert page.locator("#tip").is_visible()
     assert page.locator("#tip q").text_content() == chip.get_attribute("data-quote")
     assert "6 December 2023" in page.locator("#tip").inner_text()
+    assert page.locator("#tip b").inner_text() == "EU Council President Charles Michel"
+    page.locator("#tip").hover()
+    page.wait_for_timeout(300)
+    assert page.locator("#tip").is_visible()
     page.mouse.move(5, 5)
-    assert page.locator("#tip").is_hidden()
+    page.locator("#tip").wait_for(state="hidden")
     chip.focus()
     assert page.locator("#tip").is_visible()
     page.keyboard.press("Enter")
     page.wait_for_selector("#source mark")
     page.keyboard.press("Escape")
     assert page.locator("#source").is_hidden()
+    assert chip.evaluate("e => e === document.activeElement")
+
+
+def test_the_reader_steps_through_the_cited_sentences_across_documents_and_comes_back_to_the_chip(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    assistant.answerer = FakeModel(lambda question, evidence: " ".join(c.quote for c in evidence))
+    page = visit(viewport={"width": 1280, "height": 400})
+    chips = ask(page, "Who was invited to visit Moscow, and who pulled out of peace talks?").locator(".text .cite")
+    places = list(
+        dict.fromkeys(chips.evaluate_all("all => all.map(c => [c.dataset.document, c.dataset.quote].join())"))
+    )
+    assert chips.count() >= 3 and len({place.split(",")[0] for place in places}) >= 2
+    chip = chips.nth(1)
+    chip.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 30)")
+    before = page.evaluate("scrollY"), chip.bounding_box()["y"]
+    quotes, seen = [place.split(",", 1)[1] for place in places], [open_source(page, chip)]
+    assert abs(chip.bounding_box()["y"] - before[1]) < 2
+    assert page.locator("#source nav").inner_text().split() == ["←", "2", "of", str(len(places)), "→"]
+    for key in ["ArrowRight"] * (len(places) - 1):
+        page.keyboard.press(key)
+        page.locator(f"#source nav >> text={(quotes.index(seen[-1]) + 1) % len(places) + 1} of").wait_for()
+        seen.append(page.locator("#source mark").text_content())
+        faint = page.locator("#source .also").all_text_contents()
+        assert seen[-1] not in faint and set(faint) <= set(quotes)
+    assert sorted(seen) == sorted(quotes)
+    page.click("#source .step[data-by='-1']")
+    page.wait_for_function("document.querySelector('#source mark').textContent === " + json.dumps(seen[-2]))
+    assert page.evaluate("document.activeElement.dataset.by") == "-1"
+    page.keyboard.press("Escape")
+    assert (page.evaluate("scrollY"), chip.bounding_box()["y"]) == before
     assert chip.evaluate("e => e === document.activeElement")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from html.parser import HTMLParser
 
 import pytest
@@ -113,6 +115,19 @@ def test_the_mark_holds_exactly_the_quoted_characters(text: str, data: st.DataOb
     assert read.words.get("mark", "") == text[start:end]
 
 
+@given(
+    st.text(st.sampled_from("ab <&"), min_size=9, max_size=20),
+    st.lists(st.tuples(st.integers(-2, 22), st.integers(-2, 22))),
+)
+def test_other_cited_sentences_change_neither_the_opened_one_nor_the_text(
+    text: str, also: list[tuple[int, int]]
+) -> None:
+    read = inert(render.source_html(Document("a.txt", text, "A"), (3, 6), also=also))
+    assert read.words["mark"] == text[3:6]
+    page = render.source_html(Document("a.txt", text, "A"), (3, 6), also=also).split('<div class="page"')[1]
+    assert re.sub(r"<[^>]*>", "", page.split(">", 1)[1]) == render.escape(text)
+
+
 @pytest.mark.parametrize("text", NAUGHTY)
 def test_markdown_renders_to_the_same_words_and_nothing_live(text: str) -> None:
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(render.markdown(hostile(text)))
@@ -161,7 +176,7 @@ def test_each_marker_is_a_chip_and_an_unknown_number_stays_text() -> None:
     chips = [attributes for tag, attributes in read.tags if tag == "button"]
     assert [chip["data-cite"] for chip in chips] == ["1", "1"]
     assert chips[0]["data-quote"] == "Oil rose to $90."
-    assert chips[0]["data-source"] == "Ann · Oil market · 6 December 2023"
+    assert (chips[0]["data-speaker"], chips[0]["data-source"]) == ("Ann", "Oil market · 6 December 2023")
     assert (chips[0]["data-document"], chips[0]["data-start"], chips[0]["data-end"]) == ("oil.txt", "4", "20")
     assert "[2], [two] said." in read.words["p"]
 

@@ -163,7 +163,9 @@ def _server_functions(engine: Engine) -> list[Callable[..., str]]:
 
     def source(where: dict[str, Any]) -> str:
         place = str(where["document"]), int(where["start"]), int(where["end"])
-        return chat.source(*place, engine.assistant().library)
+        also = [(int(start), int(end)) for start, end in where.get("also", [])]
+        at, of = int(where.get("at", 0)), int(where.get("of", 0))
+        return chat.source(*place, engine.assistant().library, also=also, at=at, of=of)
 
     return [status, cancel, source]
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from qa import render
 from qa.errors import QAError
-from qa.types import Answer, Citation, Evidence
+from qa.types import Answer, Citation, Evidence, Span
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant, Reply
@@ -124,18 +124,23 @@ def turn_html(turn: Turn) -> str:
     return render.turn_html(turn.question, body)
 
 
-def source(document: str, start: int, end: int, library: Library) -> str:
-    """The source pane for a citation. The id is looked up in the library, never in the file system.
+def source(
+    document: str, start: int, end: int, library: Library, *, also: Sequence[Span] = (), at: int = 0, of: int = 0
+) -> str:
+    """The source pane for a citation; `also`, `at` and `of` as in `render.source_html`. The id is looked up in the
+    library, never in the file system.
 
     A document that is gone or has changed says so instead of showing the wrong words.
     """
     try:
         found = library.document(document)
     except QAError as error:
-        return render.notice_html("Source not in the library.", str(error), kind="error")
+        return render.no_source_html("Source not in the library.", str(error), at=at, of=of)
     if not 0 <= start < end <= len(found.text):
-        return render.notice_html("Source changed.", "These characters are no longer in it. Ask again.", kind="error")
-    return render.source_html(found, (start, end))
+        return render.no_source_html(
+            "Source changed.", "These characters are no longer in it. Ask again.", at=at, of=of
+        )
+    return render.source_html(found, (start, end), also=also, at=at, of=of)
 
 
 def examples(library: Library, limit: int = 12) -> list[str]:

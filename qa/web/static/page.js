@@ -8,10 +8,14 @@
   pane.setAttribute("aria-label", "Source");
   let server;
 
-  // The quote behind a number, on hover and on focus.
+  // The card behind a number: quote, speaker, title and date, on hover and on focus. The pointer may go into it.
+  let hiding;
   function showTip(chip) {
-    const quote = make("q", { textContent: chip.dataset.quote, dir: "auto" });
-    tip.replaceChildren(quote, make("p", { textContent: chip.dataset.source, dir: "auto" }));
+    const { quote, why, speaker, source } = chip.dataset, line = make("p", { dir: "auto" });
+    if (speaker) line.append(make("b", { textContent: speaker }), " · ");
+    line.append(source || why);
+    clearTimeout(hiding);
+    tip.replaceChildren(...(quote ? [make("q", { textContent: quote, dir: "auto" })] : []), line);
     tip.hidden = false;
     const at = chip.getBoundingClientRect(), box = tip.getBoundingClientRect();
     const below = at.top - box.height - 8 < 0;
@@ -19,32 +23,67 @@
     tip.style.top = `${below ? at.bottom + 8 : at.top - box.height - 8}px`;
     chip.setAttribute("aria-describedby", "tip");
   }
-  const hideTip = () => { tip.hidden = true; };
+  const hideTip = () => { clearTimeout(hiding); tip.hidden = true; };
   for (const name of ["mouseover", "focusin"])
     document.addEventListener(name, (event) => {
-      const chip = event.target.closest?.(".cite");
-      if (chip && chip.dataset.quote) showTip(chip); else if (!event.target.closest?.("#tip")) hideTip();
+      const chip = event.target.closest?.("[data-quote], [data-why]");
+      if (chip) showTip(chip);
+      else if (event.target.closest?.("#tip")) clearTimeout(hiding);
+      else if (!tip.hidden) hiding = setTimeout(hideTip, 150);
     });
   addEventListener("scroll", hideTip, true);
 
-  // The source pane.
-  async function open(button) {
-    const { document: name, start, end } = button.dataset;
+  // What a screen reader hears, politely.
+  const voice = make("div", { id: "voice", role: "status" });
+  const say = (text) => { voice.textContent = text; };
+
+  // The source pane. `places` are the buttons of one answer that open a source, each place once; `origin` was clicked.
+  const key = ({ dataset: at }) => `${at.start} ${at.end} ${at.document}`;
+  const narrow = matchMedia("(max-width: 60rem)");
+  let origin, scrolled, places = [], asked = 0;
+  function open(button) {
+    const group = button.closest(".how, .answer") || document.body, buttons = [...group.querySelectorAll(".cite, .near")];
+    const here = group.matches(".how") ? buttons : buttons.filter((other) => !other.closest(".how"));
+    places = [...new Map(here.reverse().map((each) => [key(each), each])).values()].reverse();
+    [origin, scrolled] = [button, scrollY];
+    show(places.findIndex((each) => key(each) === key(button)));
+  }
+  async function show(at) {
+    const button = places[at], { document: name, start, end } = button.dataset, mine = ++asked;
+    const span = (each) => [Number(each.dataset.start), Number(each.dataset.end)];
+    const also = places.filter((each) => each !== button && each.dataset.document === name).map(span);
+    const html = await server.source({ document: name, start: Number(start), end: Number(end), also, at: at + 1, of: places.length });
+    if (mine !== asked) return;
+    const by = pane.contains(document.activeElement) && document.activeElement.dataset.by;
     hideTip();
+    pane.innerHTML = html;
+    if (pane.hidden) beside(true);
     document.querySelectorAll(".open").forEach((other) => other.classList.remove("open"));
     button.classList.add("open");
-    pane.innerHTML = await server.source({ document: name, start: Number(start), end: Number(end) });
-    pane.hidden = false;
-    document.documentElement.classList.add("reading");
     pane.querySelector("mark")?.scrollIntoView({ block: "center" });
-    pane.focus({ preventScroll: true });
+    (pane.querySelector(`.step[data-by="${by}"]`) || pane).focus({ preventScroll: true });
+    if (places.length > 1) say(`Source ${at + 1} of ${places.length}: ${button.dataset.source || ""}`);
+  }
+  const step = (by) => {
+    const at = places.findIndex((each) => each.matches(".open"));
+    show((at + by + places.length) % places.length);
+  };
+  // The pane pushes the chat aside, or covers it on a phone; the line that was read stays where it was.
+  function beside(shown) {
+    const top = origin.getBoundingClientRect().top;
+    pane.hidden = !shown;
+    document.documentElement.classList.toggle("reading", shown);
+    pane.role = narrow.matches ? "dialog" : "complementary";
+    pane.ariaModal = narrow.matches;
+    document.querySelector("gradio-app").inert = shown && narrow.matches;
+    if (shown) scrollBy(0, origin.getBoundingClientRect().top - top); else scrollTo(0, scrolled);
   }
   function close() {
-    pane.hidden = true;
-    document.documentElement.classList.remove("reading");
-    const button = document.querySelector(".open");
-    button?.classList.remove("open");
-    button?.focus({ preventScroll: true });
+    asked++;
+    const again = [...document.querySelectorAll(".cite, .near")].find((each) => key(each) === key(origin));
+    document.querySelector(".open")?.classList.remove("open");
+    beside(false);
+    (origin.isConnected ? origin : again)?.focus({ preventScroll: true });
   }
 
   function fill(box, text) {
@@ -61,23 +100,26 @@
     if (button?.matches(".cite, .near")) open(button);
     else if (button?.matches(".example")) ask(button.textContent);
     else if (button?.matches("#source .close")) close();
+    else if (button?.matches("#source .step")) step(Number(button.dataset.by));
     else if (button?.matches("#status .cancel")) server.cancel(0).then(look);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !tip.hidden) hideTip();
     else if (event.key === "Escape" && !pane.hidden) close();
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by && !pane.hidden && places.length > 1 && !event.target.matches("textarea, input, select")) step(by);
   });
 
   // The status line looks again while something is under way.
   let line;
-  function show(html) {
+  function showLine(html) {
     if (line.innerHTML !== html) line.innerHTML = html;
     if (line.querySelector("[data-busy=true]")) setTimeout(look, 1000);
   }
-  const look = () => server.status(0).then(show, () => setTimeout(look, 5000));
+  const look = () => server.status(0).then(showLine, () => setTimeout(look, 5000));
   window.qaConnect = () => {
     ({ element: line, server } = window.qaDesk);
-    document.body.append(tip, pane);
+    document.body.append(tip, pane, voice);
     look();
     watch();
   };
