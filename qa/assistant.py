@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import followup, ground, prompts
+from qa import followup, ground, prompts, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -116,6 +116,12 @@ class Assistant:
         """What `search` reads, with every sentence not yet scored: for training the scorer."""
         return self._open()[1].read(question, scope)
 
+    def unsearched(self, question: str, standalone: str, scope: Scope | None, *, first: bool) -> Answer | None:
+        """The reply to what needs no search: ordinary chat. None for every other question."""
+        if text := talk.reply(question, first=first):
+            return Answer(question, text, False, standalone=question, kind="talk")
+        return None
+
     def _named(self, model: str) -> Answerer:
         from qa import models
 
@@ -182,7 +188,10 @@ class Reply:
     def _run(self) -> Iterator[Event]:
         began = time.perf_counter()
         with self._timed("condense"):
-            standalone = followup.stand_alone(self._draft.question, self._history)
+            standalone = followup.stand_alone(talk.question(self._draft.question), self._history)
+        if said := self._assistant.unsearched(self._draft.question, standalone, self._scope, first=not self._history):
+            yield from self._recite(said, began)
+            return
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
         sources = [
@@ -198,6 +207,14 @@ class Reply:
             yield Text(self._draft.text)
         self._times["total"] = time.perf_counter() - began
         self._answer = replace(self._draft, timings=dict(self._times))
+
+    def _recite(self, said: Answer, began: float) -> Iterator[Event]:
+        """Give a finished reply, its citations before its text."""
+        yield Evidence(said.citations)
+        yield from said.citations
+        yield Text(said.text)
+        self._times["total"] = time.perf_counter() - began
+        self._answer = replace(said, model=self._draft.model, timings=dict(self._times))
 
     def _write(self, question: str, sources: list[ground.Source], began: float) -> Iterator[Event]:
         """Ask the answerer, and show what stands up to the check; the best sentence itself where nothing does."""

@@ -98,7 +98,9 @@ def ask(
             _print_json(reply.answer.to_dict())
         else:
             _stream(reply, assistant, quiet)
-    raise typer.Exit(0 if reply.answer.answered else FAILURE if reply.answer.partial else REFUSED)
+    answer = reply.answer
+    fine = answer.answered or answer.kind == "talk"
+    raise typer.Exit(0 if fine else FAILURE if answer.partial else REFUSED)
 
 
 @app.command()
@@ -290,7 +292,7 @@ def _stream(reply: Reply, assistant: Assistant, quiet: bool = False) -> None:
         return
     if answer.standalone != answer.question:
         _note(f"Read as: {answer.standalone}")
-    rest = render.plain(replace(answer, text="")) if answer.answered or answer.partial else _nearest(answer, assistant)
+    rest = _nearest(answer, assistant) if answer.refused else render.plain(replace(answer, text=""))
     if rest:
         _say(f"\n{rest}")
 

@@ -129,7 +129,7 @@ def chat_html(
     if answer.partial:
         parts.append(notice_html("The answer stops here.", "" if answer.partial == "stopped" else answer.partial))
     parts.append(evidence_html(answer.citations, unused, said=answer.text))
-    refused = not (live or answer.answered or answer.partial)
+    refused = answer.refused and not live
     parts.append(_nearest(answer, names or {}) if refused else "")
     kind = "answer refusal" if refused else "answer"
     return clean(f'<section class="{kind}" aria-busy="{str(live).lower()}">{"".join(parts)}</section>')

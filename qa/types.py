@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Span = tuple[int, int]
 Support = Literal["supported", "partial", "unsupported"]
+Kind = Literal["answer", "talk", "question"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ class Text:
 class Answer:
     """One question from retrieval to screen. `answered` False is a refusal: the documents do not hold the answer.
 
+    Unless `kind` says otherwise: "talk" is courtesy or about the program, and says nothing of the documents; "question"
+    asks back which of the citations is meant. Neither is ever `answered`.
+
     `standalone` is the question as it was searched, follow-ups made whole; `confidence` the probability, 0 to 1, that
     the documents answer it; `partial` names why the text stops early (None when it is whole); `timings` are seconds.
     """
@@ -138,6 +142,12 @@ class Answer:
     standalone: str = ""
     confidence: float = 0.0
     partial: str | None = None
+    kind: Kind = "answer"
+
+    @property
+    def refused(self) -> bool:
+        """Whether the documents were searched and do not hold the answer."""
+        return self.kind == "answer" and not (self.answered or self.partial)
 
     def __str__(self) -> str:
         from qa import render

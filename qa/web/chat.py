@@ -102,7 +102,7 @@ def respond(
 def _finished(reply: Reply, library: Library) -> Turn:
     """The turn to keep. Hits are needed under a refusal only, and there with the names of their documents."""
     answer = reply.answer
-    if answer.answered or answer.partial:
+    if not answer.refused:
         return Turn(answer.question, replace(answer, hits=()))
     hits = answer.hits[: render.NEAREST]
     documents = [library.document(name) for name in dict.fromkeys(hit.passage.document for hit in hits)]

@@ -1,0 +1,86 @@
+"""Courtesy and questions about the program get a reply of their own; a question about the documents never does."""
+
+import pytest
+
+from qa import render, talk
+from qa.assistant import Assistant
+from qa.config import load
+from qa.models.quote import Quote
+from qa.sync import sync
+from qa.testing import HashEmbedder, corpus
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("hi", "Hello"),
+        ("Good morning!", "Hello"),
+        ("Hello there, how are you?", "I am ready"),
+        ("thanks a lot 🙏", "You are welcome"),
+        ("No, thanks.", "You are welcome"),
+        ("Thank you very much for your help, bye!", "Goodbye"),
+        ("Who are you?", "I am a program"),
+        ("Hey, are you a bot?", "I am a program"),
+        ("What can you do?", "I answer questions"),
+        ("How does this work?", "I answer questions"),
+        ("How do I add my own PDFs?", "qa ingest"),
+        ("How should I cite this?", "title, the date"),
+        ("Okay, great", "Good"),
+    ],
+)
+def test_courtesy_and_questions_about_the_program_get_a_reply(message, says):
+    assert says in (talk.reply(message) or "")
+
+
+@pytest.mark.parametrize(
+    ("message", "asks"),
+    [
+        ("Hi, who is Ruth Adeyemi?", "who is Ruth Adeyemi?"),
+        ("Thanks, and who is she?", "who is she?"),
+        ("Ok great. When was the bridge built?", "When was the bridge built?"),
+        ("Good Morning America is shown by whom?", "Good Morning America is shown by whom?"),
+        ("Who thanked the mayor?", "Who thanked the mayor?"),
+        (
+            "How do I add documents to an application for asylum?",
+            "How do I add documents to an application for asylum?",
+        ),
+        ("What can you do about floods?", "What can you do about floods?"),
+        ("why?", "why?"),
+        ("no", "no"),
+    ],
+)
+def test_a_question_that_only_begins_politely_is_a_question(message, asks):
+    assert talk.reply(message) is None
+    assert talk.question(message) == asks
+
+
+def test_after_an_answer_it_means_what_that_answer_is_about():
+    assert talk.reply("How does it work?")
+    assert talk.reply("How does it work?", first=False) is None
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    home = tmp_path_factory.mktemp("talk")
+    config = load(index=home / "index", embedder="hash-256", min_confidence=0.01)
+    sync([corpus(home)], config=config, embedder=HashEmbedder(256))
+    return Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
+
+
+def test_talk_is_neither_an_answer_nor_a_refusal(assistant):
+    answer = assistant.ask("Hello!").answer
+    assert (answer.kind, answer.answered, answer.refused, answer.citations, answer.claims) == (
+        "talk",
+        False,
+        False,
+        (),
+        (),
+    )
+    assert "refusal" not in render.chat_html(answer)
+    assert "Nearest" not in render.chat_html(answer)
+
+
+def test_a_polite_question_is_searched_without_its_courtesy(assistant):
+    answer = assistant.ask("Hi, when was the bridge built?").answer
+    assert answer.standalone == "when was the bridge built?"
+    assert "1902" in answer.text
