@@ -85,7 +85,7 @@ class Assistant:
         documents: Sequence[str] | None = None,
         since: str | None = None,
         until: str | None = None,
-        model: str | None = None,
+        model: str | Answerer | None = None,
     ) -> Reply:
         """Start to answer a question.
 
@@ -94,7 +94,7 @@ class Assistant:
             history: earlier (question, answer text) pairs, oldest first.
             documents: ids of the only documents to use (None for all).
             since, until: ISO dates; only documents dated within them are used.
-            model: name of the model for this question, in place of the configured one.
+            model: who writes this answer, by name or itself, in place of the configured one.
 
         Raises:
             ConfigError: an empty question, a date that is none, or an unknown model.
@@ -105,8 +105,7 @@ class Assistant:
         for date in filter(None, (since, until)):
             if not _DATE.fullmatch(date):
                 raise ConfigError(f"{date!r} is not an ISO date; write it as 2023-12-06, 2023-12 or 2023")
-        answerer = self._named(model) if model else self.answerer
-        return Reply(self, question, history, self._scope(documents, since, until), answerer)
+        return Reply(self, question, history, self._scope(documents, since, until), self._named(model))
 
     def search(self, question: str, scope: Scope | None = None) -> Found:
         """Passages and sentences for a question that stands alone, best first, without answering it."""
@@ -122,7 +121,11 @@ class Assistant:
             return Answer(question, text, False, standalone=question, kind="talk")
         return None
 
-    def _named(self, model: str) -> Answerer:
+    def _named(self, model: str | Answerer | None) -> Answerer:
+        if not model:
+            return self.answerer
+        if not isinstance(model, str):
+            return model
         from qa import models
 
         return models.load(load(**{**self.config.model_dump(exclude_unset=True), "model": model}))
@@ -221,6 +224,9 @@ class Reply:
         started, checked = time.perf_counter(), 0.0
         editor = _Editor(question, sources)
         for claim in self._drafts(question, sources):
+            if not claim:
+                yield Text("")
+                continue
             before = time.perf_counter()
             events = editor.take(claim)
             checked += time.perf_counter() - before

@@ -55,9 +55,11 @@ def markers(text: str) -> tuple[str, list[int]]:
 
 def claims(pieces: Iterable[str], *, by_line: bool = False) -> Iterator[str]:
     """The sentences of a text that arrives in pieces, each as soon as the next one has begun; only at line ends where
-    `by_line` is set."""
+    `by_line` is set. An empty piece says only that work goes on, and is passed on as it is."""
     held = ""
     for piece in pieces:
+        if not piece:
+            yield piece
         held += piece
         while "\n" in held:
             line, held = held.split("\n", 1)

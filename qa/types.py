@@ -114,7 +114,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Event: the next piece of the answer. A `Citation` event always comes before the text that uses its number."""
+    """Event: the next piece of the answer; an empty one says only that work goes on. A `Citation` event always comes
+    before the text that uses its number."""
 
     text: str
 

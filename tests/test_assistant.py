@@ -27,6 +27,16 @@ GARBAGE = [
 ]
 
 
+class Beating:
+    """Never says a word, only that it works."""
+
+    name, hosts = "beating", ()
+
+    def write(self, question, evidence):
+        while True:
+            yield ""
+
+
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
     home = tmp_path_factory.mktemp("assistant")
@@ -138,6 +148,14 @@ def test_stop_keeps_what_was_said_and_stops_the_model(config):
     assert reply.answer.partial == "stopped"
     assert len(reply.answer.claims) == 1
     assert model.stopped == 1
+
+
+def test_a_model_that_only_says_that_it_works_is_passed_on_and_can_be_stopped(config):
+    reply = assistant(config).ask(COST, model=Beating())
+    events = iter(reply)
+    assert isinstance(next(events), Evidence) and next(events) == Text("")
+    reply.stop()
+    assert list(events) == [] and reply.answer.partial == "stopped"
 
 
 def test_a_follow_up_is_searched_as_a_question_that_stands_alone(config):
