@@ -9,6 +9,7 @@ import html as entities
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import nh3
 
@@ -32,6 +33,17 @@ class Fetching:
     rate: float = 0.0
     source: str = ""
     failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation in a list; `changed` in seconds since 1970. If found by its words: in which turn, and some."""
+
+    id: str
+    title: str
+    changed: float
+    turn: int = 0
+    found: str = ""
 
 
 def date_text(date: str | None) -> str:
@@ -242,9 +254,38 @@ def _marked(text: str, span: Span, also: Iterable[Span]) -> str:
     return "".join(pieces) + escape(text[done:])
 
 
-def turn_html(question: str, body: str) -> str:
-    """A question and what stands under it (`body`: fragments of this module)."""
-    return clean(f'<article class="turn"><h2 class="question" dir="auto">{escape(question)}</h2>{body}</article>')
+def turn_html(question: str, body: str, number: int = 0) -> str:
+    """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one."""
+    place = f' data-turn="{number}"' if number else ""
+    return clean(
+        f'<article class="turn"{place}><h2 class="question" dir="auto">{escape(question)}</h2>{body}</article>'
+    )
+
+
+def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:
+    """The finished turns of a conversation (`turns` and `notice`: fragments of this module), which names itself."""
+    return clean(f'<div data-chat="{escape(chat)}">{notice}{turns}</div>')
+
+
+def chats_html(chats: Sequence[Chat], find: str = "") -> str:
+    """The list of conversations, or of those with the words that were looked for."""
+    if not chats:
+        nothing = (
+            f"No conversation has “{escape(one_line(find))}” in it." if find.strip() else "None yet. Ask something."
+        )
+        return clean(f'<p class="none">{nothing}</p>')
+    return clean(f'<ol class="chats">{"".join(map(_listed, chats))}</ol>')
+
+
+def _listed(chat: Chat) -> str:
+    title, when = escape(one_line(chat.title)), date_text(datetime.fromtimestamp(chat.changed).date().isoformat())
+    more = f'<q class="found" dir="auto">{escape(one_line(chat.found))}</q>' if chat.found else ""
+    place = f'data-chat="{escape(chat.id)}" data-turn="{chat.turn or ""}"'
+    return (
+        f'<li><button type="button" class="chat" {place}><bdi>{title}</bdi>{more}<span class="when">{when}</span>'
+        f'</button><button type="button" class="more" {place} data-title="{title}" '
+        f'aria-label="Rename or delete: {title}">⋯</button></li>'
+    )
 
 
 def notice_html(title: str, text: str, *, kind: str = "note") -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from qa.web.engine import Engine
 
 QUESTION = "Who said that the repairs of the bridge would cost 2.4 million euros?"
 HOME = "http://127.0.0.1:7860"
+PLACE = {"document": "bridge.txt", "start": 0, "end": 4}
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,15 @@ def assistant(config: Config, embedder: SentenceTransformerEmbedder) -> Assistan
     return Assistant(config, embedder=embedder)
 
 
+def taking(kept: list[chat.Turn]) -> Callable[[chat.Turn], int]:
+    """A `keep` that collects into a list; turns are numbered from 1."""
+    return lambda turn: kept.append(turn) or len(kept)  # type: ignore[func-returns-value]
+
+
 def run(assistant: Assistant, question: str = QUESTION, turns: Sequence[chat.Turn] = ()) -> tuple[list[str], chat.Turn]:
     """Every state of the turn as HTML, and the turn that was kept: exactly one."""
     kept: list[chat.Turn] = []
-    shown = list(chat.respond(question, turns, lambda: assistant, lambda reply: None, kept.append))
+    shown = list(chat.respond(question, turns, lambda: assistant, lambda reply: None, taking(kept)))
     assert len(kept) == 1
     return shown, kept[0]
 
@@ -56,7 +61,7 @@ def run(assistant: Assistant, question: str = QUESTION, turns: Sequence[chat.Tur
 def test_evidence_is_shown_before_any_word_and_the_finished_turn_last(assistant: Assistant) -> None:
     shown, kept = run(assistant)
     assert 'aria-busy="true"' in shown[0] and "Reading the sources" in shown[0] and "2.4 million" in shown[0]
-    assert shown[-1] == chat.turn_html(kept) and 'aria-busy="false"' in shown[-1]
+    assert shown[-1] == chat.turn_html(kept, 1) and 'aria-busy="false"' in shown[-1]
     assert kept.answer and kept.answer.answered and 'data-cite="1"' in shown[-1]
 
 
@@ -78,7 +83,7 @@ def test_a_model_error_is_shown_as_one_with_the_evidence_and_never_as_an_answer(
     shown, kept = run(assistant)
     assert "No answer was written." in shown[-1] and "no text left" in shown[-1] and 'role="alert"' in shown[-1]
     assert "data-quote" in shown[-1] and 'class="answer refusal"' not in shown[-1]
-    assert chat.turn_html(kept) == shown[-1]
+    assert chat.turn_html(kept, 1) == shown[-1]
 
 
 def test_a_crash_of_the_program_is_kept_as_a_problem_and_raised(assistant: Assistant) -> None:
@@ -87,14 +92,14 @@ def test_a_crash_of_the_program_is_kept_as_a_problem_and_raised(assistant: Assis
 
     assistant.answerer, kept = FakeModel(crash), list[chat.Turn]()
     with pytest.raises(ZeroDivisionError):
-        list(chat.respond(QUESTION, [], lambda: assistant, lambda reply: None, kept.append))
+        list(chat.respond(QUESTION, [], lambda: assistant, lambda reply: None, taking(kept)))
     assert [turn.problem for turn in kept] == ["Something went wrong in the program; its log says what. Ask again."]
 
 
 def test_a_reader_who_walks_away_stops_the_model_and_the_partial_answer_is_kept(assistant: Assistant) -> None:
     model = FakeModel(lambda question, evidence: f"{evidence[0].quote} " * 50)
     assistant.answerer, kept = model, list[chat.Turn]()
-    answering = chat.respond(QUESTION, [], lambda: assistant, lambda reply: None, kept.append)
+    answering = chat.respond(QUESTION, [], lambda: assistant, lambda reply: None, taking(kept))
     while "data-cite" not in next(answering):
         pass
     answering.close()  # type: ignore[attr-defined]
@@ -106,23 +111,11 @@ def test_stopping_keeps_what_is_written_with_its_citations(assistant: Assistant)
     assistant.answerer = FakeModel(lambda question, evidence: " ".join(c.quote for c in evidence))
     replies: list[Reply] = []
     kept: list[chat.Turn] = []
-    for shown in chat.respond(QUESTION, [], lambda: assistant, replies.append, kept.append):
+    for shown in chat.respond(QUESTION, [], lambda: assistant, replies.append, taking(kept)):
         if "data-cite" in shown:
             replies[0].stop()
     answer = kept[0].answer
     assert answer and len(answer.claims) == 1 and answer.citations and "The answer stops here." in shown
-
-
-def test_conversations_outlive_a_restart_whole_and_do_not_mix(assistant: Assistant, tmp_path: Path) -> None:
-    turns = [run(assistant)[1], run(assistant, "Which planet has the most moons?")[1], chat.Turn("q", problem="p")]
-    chats = chat.Chats(tmp_path / "chats.sqlite")
-    for turn in turns:
-        chats.add("mine", turn)
-    chats.add("other", turns[0])
-    again = chat.Chats(tmp_path / "chats.sqlite")
-    assert again.turns("mine") == turns
-    assert again.turns("other") == turns[:1]
-    assert again.turns("") == again.turns("min%") == again.turns("' OR 1=1 --") == []
 
 
 def test_the_source_pane_marks_exactly_the_quote(assistant: Assistant) -> None:
@@ -179,7 +172,7 @@ def test_a_missing_index_is_named_with_the_command_and_nothing_else_breaks(tmp_p
     assert "qa ingest" in settled(engine)
     assert engine.examples() == []
     kept: list[chat.Turn] = []
-    shown = list(chat.respond("Who?", [], engine.assistant, lambda reply: None, kept.append))
+    shown = list(chat.respond("Who?", [], engine.assistant, lambda reply: None, taking(kept)))
     assert "qa ingest" in shown[-1] and "No answer was written." in shown[-1]
 
 
@@ -234,30 +227,23 @@ def test_the_server_gives_out_nothing_but_the_page(client: TestClient, path: str
     assert client.get(path).status_code in {403, 404}
 
 
-def server_function(client: TestClient, name: str, data: object) -> tuple[int, str]:
-    components = client.get("/config").json().get("components", [])
-    id = next((c["id"] for c in components if c["props"].get("elem_id") == "status"), 1)
-    body = {"session_hash": "s", "component_id": id, "fn_name": name, "data": data}
-    answer = client.post("/gradio_api/component_server", json=body)
-    return answer.status_code, answer.text
-
-
 def test_a_source_is_fetched_by_its_id_and_span(client: TestClient) -> None:
-    status, body = server_function(client, "source", {"document": "bridge.txt", "start": 0, "end": 4})
-    assert status == 200 and "<mark>date</mark>" in json.loads(body)
-    assert "not in the library" in server_function(client, "source", {"document": "../x", "start": 0, "end": 4})[1]
-    assert server_function(client, "postprocess", "x")[0] == 404
+    client.get("/")
+    answer = client.post("/page/api/source", json=PLACE)
+    assert answer.status_code == 200 and "<mark>date</mark>" in answer.text
+    assert "not in the library" in client.post("/page/api/source", json={**PLACE, "document": "../x"}).text
+    assert client.post("/page/api/source", json={}).status_code == 422
 
 
 def test_a_password_shuts_every_door_but_the_login(config: Config, embedder: SentenceTransformerEmbedder) -> None:
     shut = config.model_copy(update={"password": SecretStr("open sesame")})
     with TestClient(build(shut, lambda c: Assistant(c, embedder=embedder)), base_url=HOME) as client:
         assert client.get("/config").status_code == 401
-        assert server_function(client, "source", {"document": "bridge.txt", "start": 0, "end": 4})[0] == 401
+        assert client.post("/page/api/source", json=PLACE).status_code == 401
         assert client.post("/login", data={"username": "ann", "password": "wrong"}).status_code == 400
         assert "open sesame" not in client.get("/").text
         assert client.post("/login", data={"username": "ann", "password": "open sesame"}).status_code == 200
-        assert server_function(client, "source", {"document": "bridge.txt", "start": 0, "end": 4})[0] == 200
+        assert client.post("/page/api/source", json=PLACE).status_code == 200
 
 
 def test_keys_are_not_in_the_page_nor_in_the_log(
@@ -266,7 +252,7 @@ def test_keys_are_not_in_the_page_nor_in_the_log(
     caplog.set_level("DEBUG")
     secret = config.model_copy(update={"api_key": SecretStr("sk-planted")})
     with TestClient(build(secret, lambda c: Assistant(c, embedder=embedder)), base_url=HOME) as client:
-        pages = client.get("/").text + client.get("/config").text + server_function(client, "status", 0)[1]
+        pages = client.get("/").text + client.get("/config").text + client.get("/page/api/status").text
     assert "sk-planted" not in pages and "sk-planted" not in caplog.text
 
 

@@ -19,8 +19,9 @@ from qa.config import Config
 from qa.errors import ConfigError, IndexMissing
 from qa.library import current
 from qa.types import Progress
-from qa.web import chat, guard
+from qa.web import chat, guard, keep, routes
 from qa.web.engine import Engine
+from qa.web.owner import Browsers, Owners
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant, Reply
 
 HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js"></script>'
-CONNECT = "window.qaDesk = {element, server}; window.qaConnect?.()"  # page.js may come later than this runs
+CONNECT = "window.qaDesk = element; window.qaConnect?.()"  # page.js may come later than this runs
+WANTED = "key => window.qaWanted?.() || key"  # the conversation that the address names, else this browser's last
 AT_ONCE, WAITING = 8, 64  # answers written at the same time, and questions in the queue
 
 
@@ -95,6 +97,7 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     from qa.assistant import Assistant
 
     engine, password = Engine(config, make or Assistant), config.password.get_secret_value().encode()
+    chats, owners = keep.Chats(config.index / "chats.sqlite"), Owners(named=bool(password))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -103,11 +106,13 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
         engine.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Browsers)
     app.add_middleware(guard.Guard, host=config.host)
+    routes.add(app, engine, chats, owners)
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "static"))
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
-        page(engine, chat.Chats(config.index / "chats.sqlite")),
+        page(engine, chats, owners),
         path="/",
         auth=(lambda name, given: secrets.compare_digest(given.encode(), password)) if password else None,
         auth_message="Any name, and the password that this page was started with.",
@@ -119,20 +124,23 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         head=HEAD,
     )
+    owners.gradio = app.routes[-1].app  # type: ignore[attr-defined]
+    return app
 
 
-def page(engine: Engine, chats: chat.Chats) -> gr.Blocks:
+def page(engine: Engine, chats: keep.Chats, owners: Owners) -> gr.Blocks:
     """The components and what happens when they are used. Every handler is closed to API clients."""
     import gradio as gr
 
-    acts = Handlers(engine, chats)
+    acts = Handlers(engine, chats, owners)
     html = partial(gr.HTML, apply_default_css=False)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     at_once: dict[str, Any] = {"queue": False, **quiet}
     with gr.Blocks(title="Ask the documents", analytics_enabled=False, fill_width=True) as blocks:
-        key, tab = gr.BrowserState("", storage_key="qa.chat", secret="qa"), gr.State("")
+        key = gr.BrowserState("", storage_key="qa.chat", secret="qa")
+        go = gr.Button("Open", elem_id="go", visible="hidden")  # clicked by the page's script
         with gr.Row(elem_id="top"):
-            html(elem_id="status", server_functions=_server_functions(engine), js_on_load=CONNECT)
+            html(elem_id="status", js_on_load=CONNECT)
             new = gr.Button("New chat", elem_id="new", size="sm")
         with gr.Column(elem_id="conversation"):
             welcome = html(render.welcome_html(()), elem_id="welcome")
@@ -141,72 +149,64 @@ def page(engine: Engine, chats: chat.Chats) -> gr.Blocks:
             look: dict[str, Any] = {"show_label": False, "container": False, "elem_id": "ask", "interactive": False}
             hint = "Ask about these documents"
             box = gr.Textbox(label="Your question", placeholder=hint, max_length=4000, max_lines=8, **look)
-        seen = [key, tab, box, past, now]
-        opened = blocks.load(acts.open, key, seen, **at_once)
+        seen = [key, box, past, now]
+        opened = blocks.load(acts.open, key, seen, js=WANTED, **at_once)
         opened.then(lambda: render.welcome_html(engine.examples()), None, welcome, **at_once)
-        asked = box.submit(acts.ask, [box, key, tab], seen, concurrency_limit=AT_ONCE, **quiet)
+        asked = box.submit(acts.ask, [box, key], seen, concurrency_limit=AT_ONCE, **quiet)
         asked.failure(acts.open, key, seen, **at_once)
-        box.stop(acts.stop, tab, None, **at_once)
-        new.click(acts.open, None, seen, **at_once)
+        box.stop(acts.stop, None, None, **at_once)
+        for button, chosen, script in ((new, None, None), (go, key, WANTED)):
+            button.click(None, None, None, cancels=[asked])
+            button.click(acts.open, chosen, seen, js=script, **at_once)
     return blocks.queue(max_size=WAITING)
 
 
-def _server_functions(engine: Engine) -> list[Callable[..., str]]:
-    """What the page's script calls by itself; each gets one argument, whether it needs it or not."""
-
-    def status(_: object) -> str:
-        return engine.status()
-
-    def cancel(_: object) -> str:
-        engine.stopping.set()
-        return engine.status()
-
-    def source(where: dict[str, Any]) -> str:
-        place = str(where["document"]), int(where["start"]), int(where["end"])
-        also = [(int(start), int(end)) for start, end in where.get("also", [])]
-        at, of = int(where.get("at", 0)), int(where.get("of", 0))
-        return chat.source(*place, engine.assistant().library, also=also, at=at, of=of)
-
-    return [status, cancel, source]
-
-
 class Handlers:
-    """What the components call. Outputs: the chat's key, the tab's key, the question box, past turns, the turn now."""
+    """What the components call. Outputs: the chat's key, the question box, past turns, the turn now."""
 
-    def __init__(self, engine: Engine, chats: chat.Chats) -> None:
+    def __init__(self, engine: Engine, chats: keep.Chats, owners: Owners) -> None:
         import gradio as gr
 
-        self.engine, self.chats, self.same = engine, chats, gr.skip()
-        self.replies: dict[str, Reply] = {}
+        globals()["gr"] = gr  # Gradio looks for `gr.Request` among the annotations when the page is built
+        self.engine, self.chats, self.owners, self.same = engine, chats, owners, gr.skip()
+        self.replies: dict[tuple[str, str | None], Reply] = {}
         self.ready = gr.update(interactive=True, submit_btn=True, stop_btn=False)
         self.busy = gr.update(value="", submit_btn=False, stop_btn=True)
 
-    def open(self, key: str = "") -> tuple[Any, ...]:
+    def open(self, request: gr.Request, key: str = "") -> tuple[Any, ...]:
         """A page that was opened or loaded again, one whose answer broke off, or (no key) a new chat.
 
-        Until then nothing can be asked, so that every question is kept under a key.
+        A key with # is from a link. Until then nothing can be asked, so that every question is kept under a key.
         """
-        key = key or secrets.token_urlsafe(16)
-        return key, secrets.token_urlsafe(8), self.ready, self._past(key), ""
+        owner, notice, chosen = self.owners.of(request), "", key.removeprefix("#")
+        self.chats.adopt(owner, chosen)
+        if not self.chats.turns(owner, chosen):
+            gone = "This conversation was deleted, or it is not yours. Ask to begin a new one."
+            notice = render.notice_html("Nothing is here.", gone) if key.startswith("#") else ""
+            chosen = keep.new_id()
+        return chosen, self.ready, self._past(owner, chosen, notice), ""
 
-    def ask(self, question: str, key: str, tab: str) -> Iterator[tuple[Any, ...]]:
+    def ask(self, request: gr.Request, question: str, key: str) -> Iterator[tuple[Any, ...]]:
         """Answer in the turn that is shown now; the finished turn is kept under the chat's key."""
-        same, question = self.same, question.encode(errors="replace").decode().strip()
+        owner, same, question = self.owners.of(request), self.same, question.encode(errors="replace").decode().strip()
         if not question or not key:
             return
-        yield same, same, self.busy, self._past(key), chat.waiting_html(question)
-        started, keep = partial(self.replies.__setitem__, tab), partial(self.chats.add, key)
+        yield same, self.busy, self._past(owner, key), chat.waiting_html(question)
+        tab, turns = (owner, request.session_hash), self.chats.turns(owner, key)
+        started, kept = partial(self.replies.__setitem__, tab), partial(self.chats.add, owner, key)
         try:
-            for turn in chat.respond(question, self.chats.turns(key), self.engine.assistant, started, keep):
-                yield same, same, same, same, turn
+            for turn in chat.respond(question, turns.values(), self.engine.assistant, started, kept):
+                yield same, same, same, turn
         finally:
             self.replies.pop(tab, None)
-        yield same, same, self.ready, same, same
+        yield same, self.ready, same, same
 
-    def stop(self, tab: str) -> None:
+    def stop(self, request: gr.Request) -> None:
         """End the answer that this tab waits for; what is written of it stays."""
-        if reply := self.replies.get(tab):
+        if reply := self.replies.get((self.owners.of(request), request.session_hash)):
             reply.stop()
 
-    def _past(self, key: str) -> str:
-        return "".join(map(chat.turn_html, self.chats.turns(key)))
+    def _past(self, owner: str, chosen: str, notice: str = "") -> str:
+        turns = self.chats.turns(owner, chosen)
+        shown = "".join(chat.turn_html(turn, number) for number, turn in turns.items())
+        return render.chat_turns_html(chosen, shown, notice)

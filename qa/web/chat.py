@@ -1,21 +1,17 @@
-"""What the page does, as plain functions of (message, turns, assistant), and where conversations are kept."""
+"""What the page does, as plain functions of (message, turns, assistant)."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from pydantic import TypeAdapter
 
 from qa import render
 from qa.errors import QAError
 from qa.types import Answer, Citation, Evidence, Span
+from qa.web.keep import Turn
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant, Reply
@@ -23,53 +19,19 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"(?<=[a-z,] )(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)+")  # within a sentence: two capitals or more
 SAMPLE = 200  # documents looked at for example questions
-TABLE = "CREATE TABLE IF NOT EXISTS turns(id INTEGER PRIMARY KEY, chat TEXT NOT NULL, turn TEXT NOT NULL)"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and what came of it. `names` says how to call the documents of a refusal's nearest passages."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str = ""
-    names: dict[str, str] | None = None
-
-
-class Chats:
-    """Conversations in one SQLite file. The random id of a conversation, kept by its browser, is the only way to it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self._turn = path, TypeAdapter(Turn)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._run(TABLE)
-        self._run("CREATE INDEX IF NOT EXISTS turns_chat ON turns(chat)")
-
-    def _run(self, sql: str, *values: str) -> list[tuple[str]]:
-        with closing(sqlite3.connect(self.path, timeout=10)) as db, db:
-            return db.execute(sql, values).fetchall()
-
-    def turns(self, chat: str) -> list[Turn]:
-        """The turns of a conversation, oldest first; none for an unknown id."""
-        rows = self._run("SELECT turn FROM turns WHERE chat = ? ORDER BY id", chat)
-        return [self._turn.validate_json(turn) for (turn,) in rows]
-
-    def add(self, chat: str, turn: Turn) -> None:
-        """Keep a finished turn, with the references its citations need."""
-        self._run("INSERT INTO turns(chat, turn) VALUES (?, ?)", chat, self._turn.dump_json(turn).decode())
 
 
 def respond(
     question: str,
-    turns: Sequence[Turn],
+    turns: Iterable[Turn],
     assistant: Callable[[], Assistant],
     started: Callable[[Reply], None],
-    keep: Callable[[Turn], None],
+    keep: Callable[[Turn], int],
 ) -> Iterator[str]:
     """Answer `question` after `turns`: the turn's HTML as it grows, evidence first; the last one is the finished turn.
 
     `assistant` may wait for the models, or raise why there is none. `started` gets the reply, to stop it by. `keep`
-    gets the finished turn exactly once, also when the reader walks away or the program fails.
+    gets the finished turn exactly once, also when the reader walks away or the program fails, and returns its number.
     """
     history = [(turn.question, turn.answer.text) for turn in turns if turn.answer and not turn.problem]
     draft, evidence, reply = Answer(question, "", answered=True), Evidence(()), None
@@ -95,8 +57,8 @@ def respond(
             final = _finished(reply, assistant().library)
         raise
     finally:
-        keep(final)
-    yield turn_html(final)
+        number = keep(final)
+    yield turn_html(final, number)
 
 
 def _finished(reply: Reply, library: Library) -> Turn:
@@ -115,13 +77,13 @@ def waiting_html(question: str) -> str:
     return render.turn_html(question, render.chat_html(Answer(question, "", answered=True), evidence=()))
 
 
-def turn_html(turn: Turn) -> str:
+def turn_html(turn: Turn, number: int = 0) -> str:
     """A finished turn: the question, then the answer, the problem, or both."""
     body = render.chat_html(turn.answer, names=turn.names) if turn.answer else ""
     if turn.problem:
         title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
         body += render.notice_html(title, turn.problem, kind="error")
-    return render.turn_html(turn.question, body)
+    return render.turn_html(turn.question, body, number)
 
 
 def source(

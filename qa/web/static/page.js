@@ -6,7 +6,15 @@
   const tip = make("div", { id: "tip", role: "tooltip", hidden: true });
   const pane = make("aside", { id: "source", hidden: true, tabIndex: -1 });
   pane.setAttribute("aria-label", "Source");
-  let server;
+
+  // The page's own routes: JSON goes there (POST, or GET without it), a fragment or JSON comes back.
+  async function api(path, data) {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`/page/api/${path}`, data ? { method: "POST", headers, body: JSON.stringify(data) } : {});
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
+  }
 
   // The card behind a number: quote, speaker, title and date, on hover and on focus. The pointer may go into it.
   let hiding;
@@ -52,7 +60,7 @@
     const button = places[at], { document: name, start, end } = button.dataset, mine = ++asked;
     const span = (each) => [Number(each.dataset.start), Number(each.dataset.end)];
     const also = places.filter((each) => each !== button && each.dataset.document === name).map(span);
-    const html = await server.source({ document: name, start: Number(start), end: Number(end), also, at: at + 1, of: places.length });
+    const html = await api("source", { document: name, start: Number(start), end: Number(end), also, at: at + 1, of: places.length });
     if (mine !== asked) return;
     const by = pane.contains(document.activeElement) && document.activeElement.dataset.by;
     hideTip();
@@ -101,7 +109,7 @@
     else if (button?.matches(".example")) ask(button.textContent);
     else if (button?.matches("#source .close")) close();
     else if (button?.matches("#source .step")) step(Number(button.dataset.by));
-    else if (button?.matches("#status .cancel")) server.cancel(0).then(look);
+    else if (button?.matches("#status .cancel")) api("cancel", {}).then(showLine);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !tip.hidden) hideTip();
@@ -116,9 +124,10 @@
     if (line.innerHTML !== html) line.innerHTML = html;
     if (line.querySelector("[data-busy=true]")) setTimeout(look, 1000);
   }
-  const look = () => server.status(0).then(showLine, () => setTimeout(look, 5000));
+  const look = () => api("status").then(showLine, () => setTimeout(look, 5000));
   window.qaConnect = () => {
-    ({ element: line, server } = window.qaDesk);
+    line = window.qaDesk;
+    document.body.prepend(toggle, side);
     document.body.append(tip, pane, voice);
     look();
     watch();
@@ -126,10 +135,11 @@
   function watch() {
     const chat = document.querySelector("#now")?.parentElement, ask = document.querySelector("#ask:has(textarea)");
     if (!chat || !ask) return void requestAnimationFrame(watch);
-    new MutationObserver(() => follow(chat)).observe(chat, { childList: true, subtree: true });
+    new MutationObserver(() => { follow(chat); kept(); }).observe(chat, { childList: true, subtree: true });
     new MutationObserver(() => label(ask)).observe(ask, { childList: true, subtree: true, attributeFilter: ["disabled"] });
     label(ask);
     follow(chat);
+    kept();
   }
 
   // What Gradio leaves out of the question box: names of its buttons, the direction of the text, the first focus.
@@ -154,5 +164,64 @@
     if (all.length > turns) last.scrollIntoView({ block: "start" });
     turns = all.length;
   }
+
+  // The sidebar: conversations, and the documents below them. On a narrow page it is a sheet.
+  const side = make("nav", { id: "side" }), toggle = make("button", { id: "side-toggle", type: "button", textContent: "☰" });
+  const find = make("input", { id: "find-chat", type: "search", placeholder: "Search", autocomplete: "off" });
+  const chats = make("div", { id: "chats" });
+  function section(id, title, ...children) {
+    const whole = make("section", { id });
+    whole.append(make("h2", { textContent: title }), ...children);
+    return whole;
+  }
+  side.append(section("side-chats", "Conversations", find, chats), section("side-documents", "Documents"));
+  side.setAttribute("aria-label", "Conversations and documents");
+  find.setAttribute("aria-label", "Search the conversations");
+  toggle.setAttribute("aria-controls", "side");
+  toggle.setAttribute("aria-label", "Conversations and documents");
+  function shown(open) {
+    document.documentElement.classList.toggle("sided", open);
+    toggle.setAttribute("aria-expanded", open);
+    if (!narrow.matches) localStorage.setItem("qa.side", open ? "open" : "shut");
+  }
+  shown(!narrow.matches && localStorage.getItem("qa.side") !== "shut");
+  toggle.addEventListener("click", () => shown(!document.documentElement.classList.contains("sided")));
+
+  // Conversations. The address names the one that is open: #chat=…, and with &turn=… a place in it.
+  const address = () => new URLSearchParams(location.hash.slice(1));
+  const chat = () => document.querySelector("#past [data-chat]")?.dataset.chat ?? "";
+  window.qaWanted = () => address().has("chat") ? `#${address().get("chat")}` : "";
+  async function list() {
+    chats.innerHTML = await api(`chats?find=${encodeURIComponent(find.value)}`);
+    current();
+  }
+  function current() {
+    for (const each of chats.querySelectorAll(".chat"))
+      each.dataset.chat === chat() ? each.setAttribute("aria-current", "page") : each.removeAttribute("aria-current");
+  }
+  function showTurn() {
+    const turn = address().get("turn"), place = turn && document.querySelector(`.turn[data-turn="${CSS.escape(turn)}"]`);
+    if (!place || address().get("chat") !== chat()) return;
+    place.classList.add("linked");
+    place.scrollIntoView({ block: "start" });
+  }
+  let before = "";
+  function kept() {
+    const count = document.querySelectorAll(".turn[data-turn]").length, now = `${chat()} ${count}`;
+    if (now === before || !chat()) return;
+    before = now;
+    if (address().get("chat") !== chat()) history.replaceState(null, "", count ? `#chat=${chat()}` : location.pathname);
+    list();
+    showTurn();
+  }
+  find.addEventListener("input", list);
+  document.addEventListener("visibilitychange", () => document.hidden || list());
+  addEventListener("hashchange", () => address().get("chat") === chat() ? showTurn() : document.querySelector("#go").click());
+  chats.addEventListener("click", ({ target }) => {
+    const { chat, turn } = target.closest("button.chat")?.dataset ?? {};
+    if (!chat) return;
+    location.hash = turn ? `chat=${chat}&turn=${turn}` : `chat=${chat}`;
+    if (narrow.matches) shown(false);
+  });
   if (window.qaDesk) window.qaConnect();
 })();

@@ -1,0 +1,150 @@
+"""Conversations, kept in one SQLite file. Each belongs to one owner; everything is asked for with the owner's
+name, and what is not theirs is as if it did not exist."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from qa.errors import QAError
+from qa.render import Chat
+from qa.types import Answer
+
+SCHEMA = 1
+ADOPTABLE = ""  # owner of conversations from before there were owners: whoever has their random id may take them
+_TABLES = f"""
+CREATE TABLE chats (
+    number INTEGER PRIMARY KEY, owner TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL,
+    UNIQUE (owner, id));
+CREATE TABLE turns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE, turn TEXT NOT NULL);
+CREATE INDEX turns_of_chat ON turns (chat);
+CREATE VIRTUAL TABLE words USING fts5 (question, answer, tokenize='unicode61 remove_diacritics 2');
+CREATE TRIGGER turn_in AFTER INSERT ON turns BEGIN
+    INSERT INTO words (rowid, question, answer) VALUES (
+        new.id, json_extract(new.turn, '$.question'), coalesce(json_extract(new.turn, '$.answer.text'), '')); END;
+CREATE TRIGGER turn_out AFTER DELETE ON turns BEGIN DELETE FROM words WHERE rowid = old.id; END;
+PRAGMA user_version = {SCHEMA};
+"""
+_FROM_0 = f"""
+ALTER TABLE turns RENAME TO old;
+DROP INDEX turns_chat;
+{_TABLES}
+INSERT INTO chats (owner, id, title, changed) SELECT '{ADOPTABLE}', chat, json_extract(turn, '$.question'), min(id)
+    FROM old GROUP BY chat;
+INSERT INTO turns (chat, turn) SELECT number, turn FROM old JOIN chats c ON c.id = old.chat ORDER BY old.id;
+DROP TABLE old;
+"""
+_TITLE = 80  # characters of a title
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what came of it. `names` says how to call the documents of a refusal's nearest passages."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+    names: dict[str, str] | None = None
+
+
+class Chats:
+    """The conversations in the file at `path`, which is made or brought to this version's schema.
+
+    Raises:
+        QAError: the file was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._turn = path, TypeAdapter(Turn)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._db() as db:
+            schema = db.execute("PRAGMA user_version").fetchone()[0]
+            if schema > SCHEMA:
+                raise QAError(f"{path} has schema {schema}, this version of qa reads {SCHEMA}; upgrade qa")
+            if schema < SCHEMA:
+                old = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns'").fetchone()
+                db.executescript(f"BEGIN;{_FROM_0 if old else _TABLES}COMMIT;")
+
+    def turns(self, owner: str, chat: str) -> dict[int, Turn]:
+        """The turns of a conversation by their numbers, oldest first; none for a conversation of someone else."""
+        sql = (
+            "SELECT t.id, t.turn FROM turns t JOIN chats c ON c.number = t.chat WHERE owner = ? AND c.id = ? ORDER BY 1"
+        )
+        with self._db() as db:
+            return {number: self._turn.validate_json(turn) for number, turn in db.execute(sql, (owner, chat))}
+
+    def add(self, owner: str, chat: str, turn: Turn) -> int:
+        """Keep a finished turn, with the references its citations need, and return its number."""
+        made = """INSERT INTO chats (owner, id, title, changed) VALUES (?, ?, ?, ?)
+            ON CONFLICT (owner, id) DO UPDATE SET changed = excluded.changed RETURNING number"""
+        with self._db() as db:
+            values = (owner, chat, " ".join(turn.question.split())[:_TITLE], time.time())
+            number = db.execute(made, values).fetchone()[0]
+            kept = self._turn.dump_json(turn).decode()
+            return int(db.execute("INSERT INTO turns (chat, turn) VALUES (?, ?)", (number, kept)).lastrowid or 0)
+
+    def list(self, owner: str, find: str = "") -> list[Chat]:
+        """The conversations of an owner, newest first; with `find`, those whose title or turns have these words."""
+        sql = "SELECT id, title, changed FROM chats WHERE owner = ? ORDER BY changed DESC"
+        match = " ".join(f'"{word}"*' for word in re.findall(r"\w+", find))
+        with self._db() as db:
+            chats = [Chat(*row) for row in db.execute(sql, (owner,))]
+            found = self._found(db, owner, match) if match else {}
+        if not find.strip():
+            return chats
+        wanted = find.strip().casefold()
+        here = [chat for chat in chats if chat.id in found or wanted in chat.title.casefold()]
+        return [replace(chat, turn=found[chat.id][0], found=found[chat.id][1]) if chat.id in found else chat
+                for chat in here]  # fmt: skip
+
+    def _found(self, db: sqlite3.Connection, owner: str, match: str) -> dict[str, tuple[int, str]]:
+        sql = """SELECT c.id, t.id, snippet(words, -1, '', '', '…', 12) FROM words
+            JOIN turns t ON t.id = words.rowid JOIN chats c ON c.number = t.chat
+            WHERE words MATCH ? AND owner = ? ORDER BY t.id"""
+        return {chat: (turn, text) for chat, turn, text in db.execute(sql, (match, owner))}
+
+    def rename(self, owner: str, chat: str, title: str) -> None:
+        """Call a conversation otherwise. Raises `QAError` for an empty title."""
+        title = " ".join(title.split())[:_TITLE]
+        if not title:
+            raise QAError("a conversation needs a title; write one")
+        with self._db() as db:
+            db.execute("UPDATE chats SET title = ? WHERE owner = ? AND id = ?", (title, owner, chat))
+
+    def delete(self, owner: str, chat: str) -> None:
+        """Forget a conversation with all its turns."""
+        with self._db() as db:
+            db.execute("DELETE FROM chats WHERE owner = ? AND id = ?", (owner, chat))
+
+    def branch(self, owner: str, chat: str, before: int) -> str:
+        """A new conversation that begins with the turns of this one before number `before`; returns its id."""
+        new = new_id()
+        for number, turn in self.turns(owner, chat).items():
+            if number < before:
+                self.add(owner, new, turn)
+        return new
+
+    def adopt(self, owner: str, chat: str) -> None:
+        """Make a conversation from before there were owners this owner's; its random id was the only way to it."""
+        with self._db() as db:
+            db.execute("UPDATE OR IGNORE chats SET owner = ? WHERE owner = ? AND id = ?", (owner, ADOPTABLE, chat))
+
+    @contextmanager
+    def _db(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=10)) as db, db:
+            db.execute("PRAGMA foreign_keys = ON")
+            yield db
+
+
+def new_id() -> str:
+    """An id for a conversation that nobody can guess."""
+    return secrets.token_urlsafe(16)
