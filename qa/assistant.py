@@ -184,6 +184,11 @@ class Reply:
             raise ModelError("the answer broke off with an error; ask again")
         return self._answer
 
+    @property
+    def draft(self) -> Answer:
+        """What is known of the answer so far."""
+        return self._draft
+
     def stop(self) -> None:
         """End early: what was said so far stays, with its citations."""
         self._stopped.set()
@@ -201,8 +206,10 @@ class Reply:
             source._replace(citation=replace(source.citation, number=n)) for n, source in enumerate(found.sentences, 1)
         ]
         confidence = sources[0].citation.score if sources else 0.0
+        weighed = tuple(source.citation for source in sources)
         self._draft = replace(self._draft, standalone=standalone, hits=found.hits, confidence=confidence)
-        yield Evidence(tuple(source.citation for source in sources))
+        self._draft = replace(self._draft, evidence=weighed)
+        yield Evidence(weighed)
         if confidence >= self._assistant.config.min_confidence:
             yield from self._write(standalone, sources, began)
         if not self._draft.claims and self._draft.partial is None:
@@ -243,6 +250,7 @@ class Reply:
     def _drafts(self, question: str, sources: Sequence[ground.Source]) -> Iterator[str]:
         bar = _READ * sources[0].citation.score
         likely = [s.citation for i, s in enumerate(sources) if i < 2 or s.citation.score >= bar]
+        self._draft = replace(self._draft, given=len(likely))
         pieces = self._answerer.write(question, likely)
         whole_lines = isinstance(self._answerer, Quote)
         try:

@@ -13,14 +13,15 @@ from datetime import datetime
 
 import nh3
 
-from qa.types import Answer, Citation, Document, Passage, Span
+from qa.types import Answer, Citation, Document, Hit, Passage, Span
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
-BLOCKS = {"article", "button", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section"}
+BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
 TAGS = BLOCKS | {"b", "bdi", "mark", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}}
 NEAREST = 3  # passages under a refusal
+PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,39 +123,50 @@ def clean(fragment: str) -> str:
     return safe.replace("\r", "&#13;")
 
 
-def chat_html(
-    answer: Answer, *, evidence: Sequence[Citation] | None = None, names: Mapping[str, str] | None = None
-) -> str:
-    """One answer in the chat: finished, or, where its `evidence` is given, as far as it has come.
+def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | None = None) -> str:
+    """One answer in the chat.
 
     Args:
-        answer: what is known so far.
-        evidence: the sentences that the answer is being written from; those not cited yet stand without a number.
-        names: how to call each document of `answer.hits` ("title · date"), needed for a refusal.
+        answer: what is known of it.
+        live: it is still being written; evidence not cited yet stands under it without a number.
+        names: how to call each document of `answer.hits` ("title · date").
     """
-    live, numbers = evidence is not None, {c.number: c for c in answer.citations}
-    cited = {(c.document, c.start, c.end) for c in answer.citations}
-    unused = [c for c in evidence or () if (c.document, c.start, c.end) not in cited]
+    numbers, names = {c.number: c for c in answer.citations}, names or {}
+    cited = {_span(c) for c in answer.citations}
+    unused = [c for c in answer.evidence if live and _span(c) not in cited]
     wait = '<p class="wait">Reading the sources…</p>' if live and not answer.text else ""
-    parts = [f'<div class="text" dir="auto">{wait}{_paragraphs(answer.text, numbers)}</div>']
+    weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
+    parts = [f'<div class="text" dir="auto">{wait}{_paragraphs(answer.text, numbers, weak)}</div>']
     parts.append(_conflicts(answer, numbers))
     if answer.partial:
         parts.append(notice_html("The answer stops here.", "" if answer.partial == "stopped" else answer.partial))
     parts.append(evidence_html(answer.citations, unused, said=answer.text))
     refused = answer.refused and not live
-    parts.append(_nearest(answer, names or {}) if refused else "")
+    parts += [_looked_for(answer), _nearest(answer, names)] if refused else []
+    parts.append("" if live else _how(answer, names))
     kind = "answer refusal" if refused else "answer"
     return clean(f'<section class="{kind}" aria-busy="{str(live).lower()}">{"".join(parts)}</section>')
 
 
-def _paragraphs(text: str, numbers: Mapping[int, Citation]) -> str:
-    """Escaped paragraphs of `text`, with a chip for each marker of a known citation."""
+def _span(citation: Citation) -> tuple[str, int, int]:
+    return citation.document, citation.start, citation.end
+
+
+def _paragraphs(text: str, numbers: Mapping[int, Citation], weak: Mapping[str, str]) -> str:
+    """Escaped paragraphs of `text`, with a chip for each marker of a known citation. `weak` are sentences that their
+    sources carry in part only, and why."""
+
+    def sentence(said: str) -> str:
+        if why := escape(weak.get(said.strip(), "")):
+            word = f'<span class="word" tabindex="0" role="note" aria-label="Partly supported: {why}" data-why="{why}">'
+            return f' <span class="partly">{escape(said.strip())}</span> {word}partly supported</span> '
+        return escape(said)
 
     def paragraph(part: str) -> str:
         pieces = MARKER.split(part)  # text, number, text, number, …, text
         for i, number in enumerate(pieces):
             known = numbers.get(int(number)) if i % 2 else None
-            pieces[i] = chip(known) if known else f"[{number}]" if i % 2 else escape(number)
+            pieces[i] = chip(known) if known else f"[{number}]" if i % 2 else sentence(number)
         return f"<p>{''.join(pieces)}</p>"
 
     return "".join(paragraph(part) for part in re.split(r"\n\s*\n", text) if part.strip())
@@ -195,22 +207,81 @@ def _source_item(citation: Citation, number: str, quoted: bool) -> str:
 
 
 def _conflicts(answer: Answer, numbers: Mapping[int, Citation]) -> str:
+    """A card for each disagreement: side against side, the newest source first."""
     cards = []
     for conflict in answer.conflicts:
-        known = [side for side in conflict.sides if side.citation in numbers]
-        sides = "".join(f"<li>{escape(side.statement)} {chip(numbers[side.citation])}</li>" for side in known)
-        cards.append(f'<div class="conflict"><h3>Sources disagree: {escape(conflict.topic)}</h3><ol>{sides}</ol></div>')
+        known = [(side, numbers[side.citation]) for side in conflict.sides if side.citation in numbers]
+        known.sort(key=lambda pair: pair[1].date or "", reverse=True)
+        sides = "".join(_side(side.statement, cited) for side, cited in known)
+        head = f'<h3>Sources disagree</h3><p dir="auto">{escape(conflict.topic)}</p>'
+        cards.append(f'<div class="conflict" role="group" aria-label="Sources disagree">{head}<ol>{sides}</ol></div>')
     return "".join(cards)
+
+
+def _side(statement: str, cited: Citation) -> str:
+    when = f'<p class="when">{escape(date_text(cited.date) or "No date")}</p>'
+    who = f"<b>{escape(cited.speaker)}</b> · " if cited.speaker else ""
+    name = f'<p class="from">{who}<bdi>{escape(one_line(cited.title))}</bdi></p>'
+    return f'<li>{when}<q dir="auto">{escape(statement)}</q> {chip(cited)}{name}</li>'
+
+
+def _looked_for(answer: Answer) -> str:
+    return f'<p class="looked">Looked for: <q dir="auto">{escape(answer.standalone or answer.question)}</q></p>'
+
+
+def _how(answer: Answer, names: Mapping[str, str]) -> str:
+    """One line on how the answer came about, which opens into what retrieval found and what became of it."""
+    if not answer.hits:
+        return ""
+    documents = _count(len({hit.passage.document for hit in answer.hits}), "document")
+    model = "the sources’ own words" if answer.model == "quote" else answer.model
+    passages, seconds = _count(len(answer.hits), "passage"), f"{answer.timings.get('total', 0):.1f} s"
+    line = " · ".join(f"<span>{escape(part)}</span>" for part in (f"{documents}, {passages} read", model, seconds))
+    hits = "".join(_passage(hit, names, _ranks(hit)) for hit in answer.hits)
+    sentences = "".join(_weighed(at, cited, answer) for at, cited in enumerate(answer.evidence))
+    return (
+        f'<details class="how"><summary>{line}</summary><p>Searched for <q dir="auto">{escape(answer.standalone)}</q>. '
+        f"That the best sentence answers it: {answer.confidence:.0%} likely.</p><h3>Sentences weighed</h3>"
+        f"<ol>{sentences}</ol><h3>Passages read</h3><ol>{hits}</ol></details>"
+    )
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def _ranks(hit: Hit) -> str:
+    ranks = [("by meaning", hit.dense_rank), ("by keywords", hit.keyword_rank)]
+    said = [f"{name} {f'no. {rank}' if rank else 'not found'}" for name, rank in ranks]
+    return f'<p class="ranks">{" · ".join(said)} · score {hit.score:.2f}</p>'
+
+
+def _weighed(at: int, weighed: Citation, answer: Answer) -> str:
+    """A sentence of the evidence and what became of it; `at` counts from 0."""
+    cited = [c for c in answer.citations if _span(c) == _span(weighed)]
+    if cited:
+        fate = f"cited as {cited[0].number}"
+    elif at < answer.given:
+        fate = "the model saw it and the answer does not use it"
+    else:
+        fate = "dropped: " + ("far less likely than the best" if answer.given else "too unlikely to answer")
+    mark = chip(cited[0]) if cited else chip(weighed, numbered=False)
+    quote = f'<q dir="auto">{escape(weighed.quote)}</q>'
+    return f'<li>{mark}<div>{quote}<p class="ranks">{weighed.score:.0%} likely · {fate}</p></div></li>'
 
 
 def _nearest(answer: Answer, names: Mapping[str, str]) -> str:
     """The passages a refusal came closest with, each openable."""
-    items = []
-    for hit in answer.hits[:NEAREST]:
-        place, name = hit.passage, names.get(hit.passage.document, hit.passage.document)
-        text = f'<q dir="auto">{escape(one_line(place.text))}</q><span class="name"><bdi>{escape(name)}</bdi></span>'
-        items.append(f'<li><button type="button" class="near" {_place(place)}>{text}</button></li>')
-    return f'<div class="sources nearest"><h3>Nearest passages</h3><ol>{"".join(items)}</ol></div>' if items else ""
+    items = "".join(_passage(hit, names) for hit in answer.hits[:NEAREST])
+    return f'<div class="sources nearest"><h3>Nearest passages</h3><ol>{items}</ol></div>' if items else ""
+
+
+def _passage(hit: Hit, names: Mapping[str, str], below: str = "") -> str:
+    """A list item: a passage that opens its source."""
+    place, name = hit.passage, names.get(hit.passage.document, hit.passage.document)
+    text = f'<q dir="auto">{escape(one_line(place.text))}</q><span class="name"><bdi>{escape(name)}</bdi></span>'
+    source = f'{_place(place)} data-source="{escape(name)}"'
+    return f'<li><button type="button" class="near" {source}>{text}</button>{below}</li>'
 
 
 def source_html(document: Document, span: Span, *, also: Iterable[Span] = (), at: int = 0, of: int = 0) -> str:

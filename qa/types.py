@@ -82,11 +82,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer, without markers, and the citations it rests on."""
+    """One sentence of an answer, without markers, and the citations it rests on. `note` says what these lack."""
 
     text: str
     support: Support
     citations: tuple[int, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class Answer:
 
     `standalone` is the question as it was searched, follow-ups made whole; `confidence` the probability, 0 to 1, that
     the documents answer it; `partial` names why the text stops early (None when it is whole); `timings` are seconds.
+    `evidence` are the sentences that were weighed, best first; the model was given the first `given` of them.
     """
 
     question: str
@@ -144,6 +146,8 @@ class Answer:
     confidence: float = 0.0
     partial: str | None = None
     kind: Kind = "answer"
+    evidence: tuple[Citation, ...] = ()
+    given: int = 0
 
     @property
     def refused(self) -> bool:

@@ -270,8 +270,9 @@ def test_the_empty_page_offers_questions_that_are_answered(visit: Callable[..., 
 def test_a_refusal_is_calm_and_its_nearest_passages_open(visit: Callable[..., Any]) -> None:
     page = visit()
     answer = ask(page, "Which planet has the most moons?")
-    assert answer.evaluate("e => e.matches('.refusal')") and answer.locator(".cite").count() == 0
-    near = answer.locator(".near")
+    assert answer.evaluate("e => e.matches('.refusal')") and answer.locator(".text .cite").count() == 0
+    assert "Looked for: Which planet has the most moons?" in answer.inner_text()
+    near = answer.locator(".nearest .near")
     assert near.count() == 3 and answer.locator("[role=alert]").count() == 0
     keep(page, "refusal")
     near.first.click()

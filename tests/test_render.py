@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from qa import render
-from qa.types import Answer, Citation, Conflict, Document, Hit, Passage, Side
+from qa.types import Answer, Citation, Claim, Conflict, Document, Hit, Passage, Side
 
 NAUGHTY = [
     "<script>alert(1)</script>",
@@ -66,7 +67,9 @@ def hostile(text: str) -> Answer:
     cited = citation(quote=text or " ", title=text, document=text, date=text, speaker=text)
     sides = Conflict(text, (Side(text, 1), Side(text, 7)))
     hit = Hit(Passage("p", text, 0, 0, len(text), text, ()), 0.5)
-    return Answer(text, f"{text} [1] {text} [7]", False, (cited,), (), (sides,), (hit,), partial=text)
+    claims = (Claim(text.strip(), "partial", (1,), text), Claim(text.strip(), "partial", (1,)))
+    more = {"standalone": text, "model": text, "evidence": (cited, citation(2, text)), "partial": text}
+    return Answer(text, f"{text} [1] {text} [7]", False, (cited,), claims, (sides,), (hit,), **more)  # type: ignore[arg-type]
 
 
 def inert(fragment: str) -> Reader:
@@ -86,7 +89,7 @@ def everything(text: str) -> list[str]:
         *(
             render.html(answer),
             render.chat_html(answer),
-            render.chat_html(answer, evidence=answer.citations, names={text: text}),
+            render.chat_html(answer, live=True, names={text: text}),
         ),
         *(render.source_html(document, (7, 7 + len(text))), render.turn_html(text, ""), render.notice_html(text, text)),
         *(render.welcome_html([text]), render.status_html(text, text, fetching)),
@@ -182,10 +185,12 @@ def test_each_marker_is_a_chip_and_an_unknown_number_stays_text() -> None:
 
 def test_evidence_shows_its_quotes_before_any_word_and_no_quote_twice_after() -> None:
     found = (citation(), citation(2, "Gas fell.", start=50))
-    waiting = inert(render.chat_html(Answer("q", "", True), evidence=found))
+    waiting = inert(render.chat_html(Answer("q", "", True, evidence=found), live=True))
     assert waiting.words["q"] == "Oil rose to $90.Gas fell."
     writing = inert(
-        render.chat_html(Answer("q", "Gas fell. [1]", True, (citation(1, "Gas fell.", start=50),)), evidence=found)
+        render.chat_html(
+            Answer("q", "Gas fell. [1]", True, (citation(1, "Gas fell.", start=50),), evidence=found), live=True
+        )
     )
     assert writing.words["q"] == "Oil rose to $90."
     assert [a.get("data-cite") for tag, a in writing.tags if tag == "button"] == ["1", "1", None]
@@ -198,16 +203,44 @@ def test_a_refusal_offers_its_nearest_passages_by_title_and_date() -> None:
     answer = Answer("q", "The documents do not say.", False, hits=(hit,) * 5)
     read = inert(render.chat_html(answer, names={"oil.txt": "Oil market · 6 December 2023"}))
     buttons = [attributes for tag, attributes in read.tags if tag == "button"]
-    assert len(buttons) == 3 and (buttons[0]["data-start"], buttons[0]["data-end"]) == ("3", "9")
+    near = len(re.findall('class="near"', render.chat_html(answer).split("<details")[0]))
+    assert near == 3 and (buttons[0]["data-start"], buttons[0]["data-end"]) == ("3", "9")
     assert "a b cOil market · 6 December 2023" in read.words["li"]
 
 
-def test_sides_of_a_disagreement_stand_with_their_chips() -> None:
+def test_sides_of_a_disagreement_stand_newest_first_with_source_speaker_date_and_chip() -> None:
     conflict = Conflict("the price", (Side("It is $90.", 1), Side("It is $80.", 2)))
-    answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), citation(2)), conflicts=(conflict,))
-    read = inert(render.chat_html(answer))
-    assert "Sources disagree: the price" in read.words["h3"] and "It is $80." in read.words["li"]
+    newer = citation(2, title="Gas market", date="2024-01-05", speaker="Ann")
+    answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), newer), conflicts=(conflict,))
+    card = inert(re.search(r'<div class="conflict".*?</ol></div>', render.chat_html(answer))[0])  # type: ignore[index]
+    assert card.words["h3"] == "Sources disagree"
+    assert card.words["li"] == "5 January 2024It is $80. 2Ann · Gas market6 December 2023It is $90. 1Oil market"
     assert "Sources disagree: the price: It is $90. [1]; It is $80. [2]" in render.plain(answer)
+
+
+def test_a_claim_that_is_partly_supported_is_underlined_and_says_why() -> None:
+    claims = (Claim("Oil rose to $90.", "supported", (1,)), Claim("Ann <b> likes it.", "partial", (1,), 'only "Ann"'))
+    read = inert(
+        render.chat_html(Answer("q", "Oil rose to $90. [1] Ann <b> likes it. [1]", True, (citation(),), claims))
+    )
+    spans = {attributes.get("class"): attributes for tag, attributes in read.tags if tag == "span"}
+    assert read.words["span"].startswith("Ann <b> likes it.partly supported") and "partly" in spans
+    assert spans["word"]["data-why"] == 'only "Ann"' and spans["word"]["tabindex"] == "0"
+
+
+def test_one_line_says_what_was_read_and_opens_into_ranks_and_what_became_of_each_sentence() -> None:
+    passages = [Passage(str(n), f"{n % 2}.txt", n, 0, 9, "Oil rose.", ()) for n in range(3)]
+    hits = (Hit(passages[0], 0.91, 1, 4), Hit(passages[1], 0.5, None, 2), Hit(passages[2], 0.25, 7, None))
+    weighed = (citation(1, score=0.8), citation(2, "Gas fell.", score=0.4), citation(3, "Coal.", score=0.01))
+    answer = Answer("q", "Oil rose to $90. [1]", True, (citation(1),), hits=hits, timings={"total": 1.26}, model="big")
+    shown = render.chat_html(replace(answer, evidence=weighed, given=2, standalone="whole q"), names={"0.txt": "Zero"})
+    read = inert(shown)
+    assert read.words["summary"] == "2 documents, 3 passages read · big · 1.3 s"
+    for said in ("by meaning no. 1 · by keywords no. 4 · score 0.91", "by meaning not found", "Zero", "whole q"):
+        assert said in read.words["details"]
+    fates = re.findall(r"likely · ([^<]*)<", shown)
+    assert fates == ["cited as 1", "the model saw it and the answer does not use it",
+                     "dropped: far less likely than the best"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qa import render
 from qa.errors import QAError
-from qa.types import Answer, Citation, Evidence, Span
+from qa.types import Answer, Span
 from qa.web.keep import Turn
 
 if TYPE_CHECKING:
@@ -34,22 +34,17 @@ def respond(
     gets the finished turn exactly once, also when the reader walks away or the program fails, and returns its number.
     """
     history = [(turn.question, turn.answer.text) for turn in turns if turn.answer and not turn.problem]
-    draft, evidence, reply = Answer(question, "", answered=True), Evidence(()), None
+    reply: Reply | None = None
     final = Turn(question, problem="Something went wrong in the program; its log says what. Ask again.")
     try:
         reply = assistant().ask(question, history=history)
         started(reply)
-        for event in reply:
-            if isinstance(event, Evidence):
-                evidence = event
-            elif isinstance(event, Citation):
-                draft = replace(draft, citations=(*draft.citations, event))
-            else:
-                draft = replace(draft, text=draft.text + event.text)
-            yield render.turn_html(question, render.chat_html(draft, evidence=evidence.citations))
+        for _ in reply:
+            yield render.turn_html(question, render.chat_html(reply.draft, live=True))
         final = _finished(reply, assistant().library)
     except QAError as error:
-        shown = draft if draft.text else replace(draft, citations=evidence.citations)
+        draft = reply.draft if reply else Answer(question, "", answered=True)
+        shown = draft if draft.text else replace(draft, citations=draft.evidence, answered=True)
         final = Turn(question, shown if shown.citations else None, problem=str(error))
     except GeneratorExit:
         if reply:
@@ -62,19 +57,16 @@ def respond(
 
 
 def _finished(reply: Reply, library: Library) -> Turn:
-    """The turn to keep. Hits are needed under a refusal only, and there with the names of their documents."""
+    """The turn to keep, with the names of the documents that its passages are from."""
     answer = reply.answer
-    if not answer.refused:
-        return Turn(answer.question, replace(answer, hits=()))
-    hits = answer.hits[: render.NEAREST]
-    documents = [library.document(name) for name in dict.fromkeys(hit.passage.document for hit in hits)]
+    documents = [library.document(name) for name in dict.fromkeys(hit.passage.document for hit in answer.hits)]
     names = {document.id: render.source_name(document.title, document.date) for document in documents}
-    return Turn(answer.question, replace(answer, hits=hits), names=names)
+    return Turn(answer.question, answer, names=names)
 
 
 def waiting_html(question: str) -> str:
     """A turn of which nothing is known yet."""
-    return render.turn_html(question, render.chat_html(Answer(question, "", answered=True), evidence=()))
+    return render.turn_html(question, render.chat_html(Answer(question, "", answered=True), live=True))
 
 
 def turn_html(turn: Turn, number: int = 0) -> str:

@@ -48,7 +48,7 @@ _TITLE = 80  # characters of a title
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what came of it. `names` says how to call the documents of a refusal's nearest passages."""
+    """A question and what came of it. `names` says how to call the documents of the answer's passages."""
 
     question: str
     answer: Answer | None = None
