@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from qa.config import load
 from qa.embed import SentenceTransformerEmbedder
 from qa.models.quote import Quote
 from qa.sync import sync
-from qa.testing import FakeModel
+from qa.testing import FakeModel, corpus
 from qa.types import Citation
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -66,7 +67,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     (folder / "evil").mkdir()
     (folder / "evil" / FILE).write_text(EVIL, encoding="utf-8")
     config, embedder = load(index=folder / "index", offline=True, model="quote"), SentenceTransformerEmbedder()
-    sync([SEEDS, folder / "evil"], config=config, embedder=embedder)
+    sync([SEEDS, folder / "evil", corpus(folder)], config=config, embedder=embedder)
     return Assistant(config, embedder=embedder)
 
 
@@ -277,6 +278,38 @@ def test_a_refusal_is_calm_and_its_nearest_passages_open(visit: Callable[..., An
     keep(page, "refusal")
     near.first.click()
     page.wait_for_selector("#source mark")
+
+
+def test_a_disagreement_is_a_card_with_the_newest_side_first(visit: Callable[..., Any]) -> None:
+    page = visit()
+    answer = ask(page, "How much will the repairs of the bridge cost?")
+    sides = answer.locator(".conflict li")
+    assert (
+        sides.count() == 2 and "17 May 2024" in sides.nth(0).inner_text() and "3.1 million" in sides.nth(0).inner_text()
+    )
+    assert "Mayor Ruth Adeyemi" in sides.nth(1).inner_text()
+    boxes = [sides.nth(n).bounding_box() for n in range(2)]
+    assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
+    keep(page, "disagreement")
+    assert "2.4 million" in open_source(page, sides.nth(1).locator(".cite"))
+
+
+def test_the_line_under_an_answer_opens_into_what_was_read_and_every_passage_of_it_opens(
+    visit: Callable[..., Any],
+) -> None:
+    page = visit()
+    how = ask(page, ASK).locator(".how")
+    assert re.fullmatch(r"\d documents?, 8 passages read · the sources’ own words · \d+\.\d s", how.inner_text())
+    how.locator("summary").press("Enter")
+    assert how.locator(".near").count() == 8 and "cited as 1" in how.inner_text() and "dropped" in how.inner_text()
+    assert re.search(r"by meaning no. \d+ · by keywords no. \d+ · score \d\.\d\d", how.inner_text())
+    keep(page, "retrieval")
+    how.locator(".near").nth(3).click()
+    page.wait_for_selector("#source mark")
+    assert how.locator(".near.open").count() == 1
+    page.reload()
+    page.wait_for_selector("#past .how")
+    assert page.locator("#past .how .near").count() == 8
 
 
 def test_hostile_documents_are_shown_as_text_and_nothing_of_them_is_live(visit: Callable[..., Any]) -> None:
