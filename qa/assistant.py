@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import followup, ground, prompts, talk
+from qa import followup, ground, prompts, scan, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -116,10 +116,12 @@ class Assistant:
         return self._open()[1].read(question, scope)
 
     def unsearched(self, question: str, standalone: str, scope: Scope | None, *, first: bool) -> Answer | None:
-        """The reply to what needs no search: ordinary chat. None for every other question."""
+        """The reply to what needs no search: ordinary chat, and questions about the whole collection. None
+        for every other question."""
         if text := talk.reply(question, first=first):
             return Answer(question, text, False, standalone=question, kind="talk")
-        return None
+        library, retriever = self._open()
+        return scan.answer(standalone, library, scope, lambda text: retriever.understand(text)[0].variants)
 
     def _named(self, model: str | Answerer | None) -> Answerer:
         if not model:
@@ -224,7 +226,7 @@ class Reply:
         yield from said.citations
         yield Text(said.text)
         self._times["total"] = time.perf_counter() - began
-        self._answer = replace(said, model=self._draft.model, timings=dict(self._times))
+        self._answer = replace(said, question=self._draft.question, model=self._draft.model, timings=dict(self._times))
 
     def _write(self, question: str, sources: list[ground.Source], began: float) -> Iterator[Event]:
         """Ask the answerer, and show what stands up to the check; the best sentence itself where nothing does."""

@@ -29,6 +29,9 @@ _ASIDE = r"(?:,(?P<aside>[^,.;“”]{1,80}),)?"
 _BEFORE = re.compile(rf"(?P<who>{_ROLE}|{_NAME}|\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\b){_ASIDE} {_ADVERBS}(?:{_VERBS})\b")
 _AFTER = re.compile(rf"[”\"],?\s+(?:{_VERBS}) (?P<who>{_ROLE}|{_NAME})")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_ROLE}|{_NAME}|him|her|them)")
+_APPOSED = re.compile(
+    rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er) (?:[\w-]+ ){{0,3}}[\w-]+, (?P<who>{_NAME}), {_ADVERBS}(?:{_VERBS})\b"
+)  # "Their spokesman, Jonas Keller, said"
 _PRONOUN = re.compile(r"(?:he|she|they|it|him|her|them)", re.I)
 _OPEN, _CLOSE = "“«", "”»"
 
@@ -67,7 +70,7 @@ def _curled(text: str) -> str:
 
 def _attribution(sentence: str) -> str | None:
     outside = re.sub(r"[“«][^”»]*(?:[”»]|$)", lambda m: "”" if m[0][-1] in _CLOSE else "", sentence)
-    for pattern in (_ACCORDING, _AFTER, _BEFORE):
+    for pattern in (_ACCORDING, _AFTER, _APPOSED, _BEFORE):
         found = pattern.search(outside)
         if found and not _is_clause_word(found["who"]):
             aside = (found.groupdict().get("aside") or "").strip()

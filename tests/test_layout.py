@@ -21,11 +21,11 @@ LAYERS = """
 errors types
 config embed render split words
 prompts
-evidence followup readers speaker talk testing
+evidence followup people readers speaker talk testing
 ground
 library models
 store
-retrieve
+retrieve scan
 assistant sync
 __init__ doctor web
 cli

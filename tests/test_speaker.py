@@ -17,6 +17,7 @@ def said(text: str) -> dict[str, str | None]:
         ("Mayor Ruth Adeyemi said the repairs would cost 2.4 million euros.", "Mayor Ruth Adeyemi"),
         ("“It is safe,” said Jonas Keller, the spokesman.", "Jonas Keller"),
         ("According to Ines Duarte, the bridge was built in 1902.", "Ines Duarte"),
+        ("Their spokesman, Jonas Keller, said the closure would hurt.", "Jonas Keller"),
         ("The Ministry of Health denied the report.", "The Ministry of Health"),
         ("The bridge was built in 1902.", None),
     ],

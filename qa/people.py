@@ -1,0 +1,88 @@
+"""The people that a text introduces: by a role or a title beside their name."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from qa import words
+
+_ROLES = (
+    "minister|president|premier|chancellor|secretary|ambassador|spokes(?:man|woman|person)|mayor|governor|senator|"
+    "congress(?:man|woman)|councill?or|lawmaker|king|queen|prince|princess|general|colonel|major|captain|lieutenant|"
+    "sergeant|commander|officer|sheriff|detective|inspector|professor|director|chair(?:man|woman|person)?|chief|head|"
+    "leader|engineer|judge|justice|bishop|archbishop|pope|pastor|rabbi|imam|doctor|coach|captain|manager|analyst|lawyer|"
+    "attorney|prosecutor|economist|historian|researcher|scientist|author|writer|poet|editor|journalist|reporter|"
+    "diplomat|commissioner|representative|delegate|teacher|principal|founder|co-founder|owner|CEO|chef|artist|"
+    "actor|actress|singer|composer|architect|designer|developer|activist|expert|resident|student|farmer|nurse|envoy"
+)
+_CAP = r"[^\W\d_a-zß-öø-ÿ][\w’'\-]*\w"
+_FULL = rf"{_CAP}(?: (?:[^\W\d_a-z]\.|de|van|von|al|bin|da|dos|el|la|{_CAP}))* {_CAP}"
+_HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Rev|Sen|Gov|Gen|Col|Capt)\.?"
+_BEFORE = re.compile(
+    rf"(?P<role>(?:\b[\w’'\-]+ ){{0,4}}?\b(?i:{_ROLES}))(?: (?:in|of|for|to|at) {_CAP})?,? (?P<name>{_FULL})"
+)
+_OFFICE = rf"(?i:{_ROLES})(?: (?:of|for) (?:the )?{_CAP}(?: {_CAP})*)?"
+_AFTER = re.compile(
+    rf"(?P<name>{_FULL}), (?:(?:the|an?) (?P<role>(?:[\w’'\-]+ ){{0,5}}{_OFFICE})"
+    rf"|(?P<bare>(?:[\w’'\-]+ ){{0,2}}(?i:{_ROLES})))(?=[,.;)]| (?:of|for|at|in)\b)"
+)
+_TITLED = re.compile(rf"(?P<role>){_HONORIFIC} (?P<name>(?:[^\W\d_a-z]\. ?)*{_CAP}(?: {_CAP})*)")
+_UNRELATED = re.compile(rf"^.*\b(?:{'|'.join(map(re.escape, words.STOPWORDS))})\s+", re.I)
+_LEAD = re.compile(
+    rf"^(?:(?:[a-z]\S*|(?i:{'|'.join(words.MONTHS)})) )+(?=[^\W\d_a-z])"
+)  # "late January Foreign Minister"
+_ROLE_WORD = re.compile(rf"(?:{_ROLES}|deputy|vice|former|foreign|prime|acting|{_HONORIFIC})", re.I)
+_INSTITUTION = re.compile(
+    r"\b(?:ministry|government|council|party|agency|union|states?|office|university|institute|company|court|police|"
+    r"committee|commission|association|foundation|department|group|bank|times|news|post|nations|parliament|kingdom|"
+    r"republic|institution|center|centre|museum|school|college|hospital|club|team|army|forces|inc|ltd|corp)\b",
+    re.I,
+)
+
+
+class Person(NamedTuple):
+    """Someone named in a text: `name` without titles, `role` as it stands beside it ("" where it is only a title),
+    and the span of both."""
+
+    name: str
+    role: str
+    start: int
+    end: int
+
+
+def introduced(text: str) -> list[Person]:
+    """Everyone whom `text` names with a role or a title beside the name, in order."""
+    found = []
+    for pattern in (_AFTER, _BEFORE, _TITLED):
+        for match in pattern.finditer(text):
+            name = bare(match["name"])
+            if name and not _INSTITUTION.search(name):
+                role = match["role"] or match.groupdict().get("bare") or ""
+                if pattern is _BEFORE:
+                    role = _LEAD.sub("", _UNRELATED.sub("", role))
+                lead = match["name"][: len(match["name"]) - len(name)].strip()
+                found.append(Person(name, f"{role} {lead}".strip(), match.start(), match.end()))
+    return sorted(found, key=lambda person: person.start)
+
+
+def bare(name: str) -> str:
+    """A name without the titles before it and the place behind it: "EU Council President Charles Michel" is Charles
+    Michel; "" where nothing is left."""
+    parts = re.split(r" (?:of|for|and) ", name)[0].split()
+    last = max((i for i, part in enumerate(parts[:-1]) if _ROLE_WORD.fullmatch(part)), default=-1)
+    parts = parts[last + 1 :]
+    return "" if len(parts) == 1 and _ROLE_WORD.fullmatch(parts[0]) else " ".join(parts).removeprefix("The ")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names can be one person's: the same surname in any spelling, and first names that do not differ."""
+    first, second = one.lower().split(), other.lower().split()
+    if not (first and second) or not words.same_name(first[-1], second[-1]):
+        return False
+    return len(first) == 1 or len(second) == 1 or words.same_name(first[0], second[0]) or first[0][0] + "." == second[0]
+
+
+def is_person(name: str) -> bool:
+    """Whether a name looks like a person's: two words or more, none of them an institution's."""
+    return bool(re.fullmatch(_FULL, name)) and not _INSTITUTION.search(name)

@@ -1,0 +1,411 @@
+"""Questions about the whole collection, answered by reading all of it: what is in it, which documents mention X and how
+often, who is quoted, which dates it spans. Only a question that has one of these forms from end to end is taken.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from qa import people, speaker, words
+from qa.library import Library, Scope, Source
+from qa.render import date_text, one_line
+from qa.types import Answer, Citation, Claim, Span
+
+Spelled = Callable[[str], Mapping[str, Iterable[str]]]
+SHOWN = 10  # items of a list
+READ = 300  # documents read for who speaks in them, which takes some 20 milliseconds each
+SPELLINGS = 24  # of one phrase
+_ALL = r"(?:(?:all|every|any|some|the|these|those|your|our|my|this|of|loaded|available|other|different) )*"
+_OWN = r"(?:the|these|those|your|our|my|all)(?: (?:of|the|these|those|your|our|my|other))*"
+_MANY = rf"(?:{_ALL}(?:documents|articles|files)|{_OWN} (?:texts|sources|reports|stories|papers|pieces|docs|pdfs))"
+_ONE = r"(?:document|article|file)"
+_WHOLE = rf"(?:{_MANY}|(?:the |this |your |my |our )?(?:corpus|collection|library|archive|index|folder))"
+_IN = rf"(?: (?:in|across|throughout|from|by|of|within) {_WHOLE}| here| overall| altogether| in total)?"
+_MENTION = (
+    r"(?:that |which )?(?:mention(?:s|ed|ing)?|discuss(?:es|ing)?|talk(?:s|ing)? about|refer(?:s|ring)? to|"
+    r"(?:is |are )?about|cover(?:s|ing)?|deal(?:s|ing)? with|speak(?:s|ing)? (?:of|about)|names?|contain(?:s|ing)?|"
+    r"(?:have|has|uses?|includes?) the (?:word|name|term|phrase)|report(?:s|ing)? on|writ(?:e|es|ing) about|"
+    r"concern(?:s|ing)?|tells? of)"
+)
+_MENTIONED = r"(?:been )?(?:mentioned|named|discussed|referred to|talked about|appear|occur|come up)"
+_MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_DAY = rf"(?:(?:(?:\d{{1,2}} )?{_MONTH},? )?(?:1[5-9]|20)\d\d|\d{{4}}-\d\d(?:-\d\d)?)"
+_WHEN = (
+    rf"(?:(?:are |is |were )?(?:dated |published |written |issued )?(?P<when>"
+    rf"(?P<how>from|in|of|since|after|before|until|between|on) (?P<day>{_DAY})(?: (?:and|to|until) (?P<end>{_DAY}))?))"
+)
+_OF = f"(?: of (?:{_WHOLE}|everything))"
+_LIST = (
+    "(?:(?:(?:please|can you|could you) )*(?:list|name|show|give|find|tell)(?: me| us)? |(?:what|which)(?: are| is)? )"
+)
+_PEOPLE = f"(?:everyone|everybody|(?:the names of )?{_ALL}(?:people|persons|speakers|individuals))"
+_SPEAK = "(?:(?:spoke|speaks?|talk(?:s|ed)?|comment(?:s|ed)?)|(?:said|says?) (?:something|anything))"
+_BE = "(?:is|are|was|were|does|do|has|have|gets?)"
+_NEWEST = "(?P<which>newest|latest|most recent|oldest|earliest)"
+
+
+class _Place(NamedTuple):
+    """A sentence of a document."""
+
+    source: Source
+    text: str
+    span: Span
+
+
+class _Sheet:
+    """An answer put together line by line: a heading, which rests on all that is shown, and items with a citation."""
+
+    def __init__(self, library: Library) -> None:
+        self._library, self._cited, self._claims = library, list[Citation](), list[Claim]()
+
+    def item(self, text: str, *places: _Place, speaker: str | None = None) -> None:
+        """One line, and the sentences that it rests on."""
+        numbers = []
+        for source, quote, (start, end) in places:
+            page = self._library.document(source.id).page_at(start)
+            number = len(self._cited) + 1
+            cited = Citation(number, source.id, source.title, quote, start, end, page, source.date, speaker, 1.0)
+            self._cited.append(cited)
+            numbers.append(number)
+        self._claims.append(Claim(text, "supported", tuple(numbers)))
+
+    def answer(self, question: str, heading: str, *, rest: str = "") -> Answer:
+        """What was put together; without any item a refusal that says what was read."""
+        if not self._claims:
+            return Answer(question, heading, False, standalone=question)
+        claims = (Claim(heading, "supported", tuple(c.number for c in self._cited)), *self._claims)
+        lines = [claim.text + " " + "".join(f"[{n}]" for n in claim.citations) for claim in self._claims]
+        text = "\n\n".join(filter(None, [heading, *lines, rest]))
+        return Answer(question, text, True, tuple(self._cited), claims, standalone=question, confidence=1.0)
+
+
+class _Reader:
+    """One question's look at the documents in `scope`. `spelled` gives the spellings in which words stand in them."""
+
+    def __init__(self, question: str, library: Library, scope: Scope | None, spelled: Spelled) -> None:
+        self.question, self.library, self._scope, self._spelled = question, library, scope, spelled
+        allowed, sources = library.select(scope), library.documents()
+        self.sources = sources if allowed is None else [source for source in sources if source.id in set(allowed)]
+        self.sheet = _Sheet(library)
+        self.limited = len(self.sources) < len(sources)
+
+    def overview(self, _: re.Match[str]) -> Answer:
+        """How many documents there are; each one's title, date and first whole sentence, the newest first."""
+        return self._listed(
+            self.sources, f"{_upper(self._count(self.sources))}{self._span(self.sources)}.{self._undated()}"
+        )
+
+    def only(self, match: re.Match[str]) -> Answer | None:
+        """The same, where "the document" can only mean the one there is."""
+        return self.overview(match) if len(self.sources) == 1 else None
+
+    def dated(self, match: re.Match[str]) -> Answer:
+        """The documents of a time."""
+        found = [source for source in self.sources if _within(source.date, match)]
+        are = "is" if len(found) == 1 else "are"
+        heading = f"{len(found) or 'None'} of {self._count(self.sources)} {are} {match['when']}."
+        return self._listed(found, heading + self._undated())
+
+    def dates(self, _: re.Match[str]) -> Answer:
+        """The date of each document, the newest first."""
+        dated = [source for source in self.sources if source.date]
+        for source in _newest(dated)[:SHOWN]:
+            self.sheet.item(f"{date_text(source.date)}: {one_line(source.title)}", self._opening(source))
+        heading = f"{_upper(self._count(self.sources))}{self._span(self.sources)}." + self._undated()
+        return self.sheet.answer(self.question, heading, rest=_more(len(dated) - SHOWN))
+
+    def extreme(self, match: re.Match[str]) -> Answer:
+        """The newest or the oldest document."""
+        dates = sorted(source.date for source in self.sources if source.date)
+        oldest = match["which"].lower() in ("oldest", "earliest")
+        chosen = [source for source in self.sources if dates and source.date == dates[0 if oldest else -1]]
+        heading = f"The {'oldest' if oldest else 'newest'} of the {len(dates):,} with a date." if dates else ""
+        return self._listed(chosen, f"{heading}{self._undated()}".strip())
+
+    def mentions(self, match: re.Match[str]) -> Answer | None:
+        """The documents that mention something, each with the first sentence that does."""
+        topic, timed = _topic(match["topic"]), "day" in match.groupdict() and match["day"]
+        if not topic:
+            return None
+        among = [source for source in self.sources if not timed or _within(source.date, match)]
+        found, label = self._mentioned(topic)
+        naming = [source for source in among if source.id in found]
+        verb = "mentions" if len(naming) == 1 else "mention"
+        when = f" {match['when']}" if timed else ""
+        heading = f"{len(naming) or 'None'} of {self._count(among)}{when} {verb} {label}."
+        for source in _newest(naming)[:SHOWN]:
+            self.sheet.item(_name(source), *found[source.id][0])
+        return self.sheet.answer(self.question, f"{heading} {_read(len(among))}", rest=_more(len(naming) - SHOWN))
+
+    def often(self, match: re.Match[str]) -> Answer | None:
+        """How often something is mentioned, and where."""
+        topic = _topic(match["topic"])
+        if not topic:
+            return None
+        found = self._found([topic])
+        by_count = sorted((s for s in self.sources if s.id in found), key=lambda s: -found[s.id][1])
+        for source in by_count[:SHOWN]:
+            self.sheet.item(f"{_name(source)}: {_times(found[source.id][1])}", *found[source.id][0])
+        total = _times(sum(count for _, count in found.values()))
+        heading = f"“{topic}” is mentioned {total}, in {len(found)} of {self._count(self.sources)}."
+        rest = _more(len(found) - SHOWN)
+        return self.sheet.answer(self.question, f"{heading} {_read(len(self.sources))}", rest=rest)
+
+    def quoted(self, match: re.Match[str]) -> Answer | None:
+        """Everyone who speaks in the documents, of something or at all."""
+        topic = _topic(match.groupdict().get("topic") or "")
+        about = set(words.stems(topic or ""))
+        said = _grouped((who, place) for who, place in self._spoken() if about <= set(words.stems(place.text)))
+        persons = [(name, place) for name, place in said if people.is_person(name)]
+        others = [name for name, _ in said if not people.is_person(name)]
+        what = f"speak of “{topic}”" if topic else "speak or are quoted"
+        return self._people(persons, f"{_persons(len(persons))} {what} in", others)
+
+    def named(self, _: re.Match[str]) -> Answer:
+        """Everyone whom the documents introduce by a role or a title, or who speaks in them."""
+        found = _grouped(itertools.chain(self._introduced(), self._spoken()))
+        persons = [(name, place) for name, place in found if people.is_person(name)]
+        heading = f"{_persons(len(persons))} named with a role or a title, or speaking (bare names are not counted), in"
+        return self._people(persons, heading, [])
+
+    def _people(self, groups: Sequence[tuple[str, _Place]], heading: str, others: Sequence[str]) -> Answer:
+        for name, place in groups[:SHOWN]:
+            self.sheet.item(name, place)
+        also = f"Also speaking: {', '.join(others[:SHOWN])}." if others and groups else ""
+        rest = " ".join(filter(None, [_more(len(groups) - SHOWN), also]))
+        read = _read(min(len(self.sources), READ), len(self.sources))
+        return self.sheet.answer(self.question, f"{heading} {self._count(self.sources)}. {read}", rest=rest)
+
+    def _listed(self, sources: Sequence[Source], heading: str) -> Answer:
+        for source in _newest(sources)[:SHOWN]:
+            place = self._opening(source)
+            self.sheet.item(f"{_name(source, place.text)}: {one_line(place.text)}", place)
+        return self.sheet.answer(self.question, heading, rest=_more(len(sources) - SHOWN))
+
+    def _opening(self, source: Source) -> _Place:
+        """A document's first whole sentence that is not its title. It says what the document is about better than the
+        sentence nearest to the mean of its vectors, which is mostly a general remark."""
+        document = self.library.document(source.id)
+        spans = [span for span in self.library.sentences(source.id) if span[0] >= document.body]
+        texts = {span: document.text[slice(*span)] for span in spans}
+        for span, text in texts.items():
+            whole = text.rstrip("”\"’')»").endswith((".", "!", "?", "。")) and len(words.stems(text)) >= 5
+            if whole and one_line(text) != one_line(source.title):
+                return _Place(source, text, span)
+        span = max(spans or self.library.sentences(source.id), key=lambda span: span[1] - span[0])
+        return _Place(source, document.text[slice(*span)], span)
+
+    def _mentioned(self, topic: str) -> tuple[dict[str, tuple[list[_Place], int]], str]:
+        """The documents that mention `topic` as it is written; or else its parts, joined by "and" or "or"; or else all
+        its words in one sentence. With them what it was that they mention."""
+        found, parts = self._found([topic]), re.split(r",? (?:and|or) |, ", re.sub("^(?:both|either) ", "", topic))
+        if not found and len(parts) > 1:
+            each = [self._found([part]) for part in parts]
+            both = " or " not in topic
+            ids = set.intersection(*map(set, each)) if both else set.union(*map(set, each))
+            joined = {id: ([p for one in each if id in one for p in one[id][0]], 1) for id in ids}
+            return joined, (" and " if both else " or ").join(f"“{part}”" for part in parts)
+        terms = [word for word in topic.split() if words.stems(word)]
+        if not found and len(terms) > 1:
+            return self._found(terms), ", ".join(f"“{term}”" for term in terms) + " in one sentence"
+        return found, f"“{topic}”"
+
+    def _found(self, parts: Sequence[str]) -> dict[str, tuple[list[_Place], int]]:
+        """Of each document with a sentence that holds every part: the first such one, and how often the first part
+        stands in all of them."""
+        by_id, found = {source.id: source for source in self.sources}, dict[str, tuple[list[_Place], int]]()
+        phrases = [self._phrases(part) for part in parts]
+        match = " AND ".join("(" + " OR ".join(f'"{" ".join(one)}"' for one in part) + ")" for part in phrases)
+        ids = [id for id, _ in self.library.keyword(match, limit=-1, scope=self._scope)] if all(phrases) else []
+        held = sorted((s.passage for s in self.library.passages(ids).values()), key=lambda p: (p.document, p.start))
+        for passage in held:
+            for span in passage.sentences:
+                text = passage.text[span[0] - passage.start : span[1] - passage.start]
+                terms = self.library.terms(text)
+                times = [sum(_count(terms, phrase) for phrase in part) for part in phrases]
+                if all(times):
+                    places, before = found.get(passage.document, ([_Place(by_id[passage.document], text, span)], 0))
+                    found[passage.document] = places, before + times[0]
+        return found
+
+    def _phrases(self, part: str) -> list[tuple[str, ...]]:
+        spelled = self._spelled(self.question)
+        choices = [[term, *sorted(spelled.get(term, ()))] for term in self.library.terms(part)]
+        return list(itertools.islice(itertools.product(*choices), SPELLINGS)) if choices else []
+
+    def _spoken(self) -> Iterator[tuple[str, _Place]]:
+        for source in self.sources[:READ]:
+            document, spans = self.library.document(source.id), self.library.sentences(source.id)
+            for span, who in zip(spans, speaker.speakers(document.text, spans), strict=True):
+                if who and span[0] >= document.body:
+                    yield who, _Place(source, document.text[slice(*span)], span)
+
+    def _introduced(self) -> Iterator[tuple[str, _Place]]:
+        for source in self.sources[:READ]:
+            document = self.library.document(source.id)
+            for span in self.library.sentences(source.id):
+                place = _Place(source, document.text[slice(*span)], span)
+                yield from ((person.name, place) for person in people.introduced(place.text))
+
+    def _count(self, sources: Sequence[Source]) -> str:
+        plural = "s" * (len(sources) != 1)
+        return f"{'the ' * bool(plural)}{len(sources):,} {'chosen ' * self.limited}document{plural}"
+
+    def _span(self, sources: Sequence[Source]) -> str:
+        dates = sorted(source.date for source in sources if source.date)
+        first, last = (date_text(dates[0]), date_text(dates[-1])) if dates else ("", "")
+        return f", dated {first} to {last}" if first != last else f", dated {first}" * bool(dates)
+
+    def _undated(self) -> str:
+        count = sum(source.date is None for source in self.sources)
+        return f" {count:,} of {self._count(self.sources)} give{'s' * (count == 1)} no date." * bool(count)
+
+
+_PLEASE = "(?:(?:can you|could you|please) )*"
+_SHORT = "(?:an? |the )?(?:(?:short|brief|quick|general) )*"
+_CAME = "(?:from|cover|span|have|dated|published|written)"
+_ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
+    (_Reader.overview, rf"(?:what|which)(?: is| are|'s) (?:there |contained )?(?:in|inside) {_WHOLE}"),
+    (_Reader.overview, rf"what(?: is| are|'s) (?:in )?{_WHOLE} (?:all )?about"),
+    (_Reader.overview, rf"what (?:(?:topics|subjects|themes) )?(?:do|does) {_WHOLE} (?:cover|say|contain|"
+     rf"discuss|deal with)"),
+    (_Reader.overview, rf"what (?:do|does) {_WHOLE} (?:talk about|tell(?: us| me)?)|what have you read"),
+    (_Reader.overview, r"(?:what|which) (?:documents|articles|files) (?:do you have|are there|are loaded|do you know)"),
+    (_Reader.overview, rf"(?:{_LIST}|i(?:'d| would) like |can i have )?{_SHORT}(?:overview|summary|outline){_OF}?"),
+    (_Reader.overview, rf"{_PLEASE}(?:summari[sz]e|describe|outline|sum up) (?:{_WHOLE}|everything)|what do you know"),
+    (_Reader.overview, rf"{_PLEASE}(?:list|name|show)(?: me| us)? {_MANY}(?: you have| there are| loaded)?"),
+    (_Reader.overview, rf"how many {_MANY}(?: (?:are|do you|have you)(?: there| have| read| know| loaded))?{_IN}"),
+    (_Reader.only, rf"(?:what(?: is|'s) (?:in )?|{_PLEASE}(?:summari[sz]e|sum up) )(?:this|the) (?:{_ONE}|"
+     rf"text)(?: about)?"),
+    (_Reader.dated, rf"(?:{_LIST}|how many ){_MANY}(?: (?:that|which))? {_WHEN}"),
+    (_Reader.dates, rf"(?:from )?(?:what|which) (?:dates?|period|years?|time(?: ?span)?)(?: (?:is|are|do|"
+     rf"were))? {_WHOLE}(?: {_CAME})?"),
+    (_Reader.dates, rf"when (?:are|were) {_MANY}(?: from| published| written| dated)|how (?:old|recent|"
+     rf"new) are {_MANY}"),
+    (_Reader.extreme, rf"(?:{_LIST})?(?:the )?{_NEWEST} (?:documents?|articles?|files?)(?: you have|{_IN})"),
+    (_Reader.extreme, rf"(?:which|what) (?:of {_MANY}|{_ONE}) is (?:the )?{_NEWEST}(?: one)?"),
+    (_Reader.often, rf"how (?:often|many times) (?:is|are|was|were|does|do|has|have) (?P<topic>.+?) {_MENTIONED}{_IN}"),
+    (_Reader.often, rf"how (?:often|many times) do {_WHOLE} (?:mention|name|refer to) (?P<topic>.+)"),
+    (_Reader.often, rf"how many (?:mentions|occurrences) of (?P<topic>.+?)(?: are there)?{_IN}"),
+    (_Reader.mentions, rf"(?:{_LIST}|how many ){_MANY}(?: {_WHEN})?(?: there are| are there)?"
+     rf" {_MENTION} (?P<topic>.+)"),
+    (_Reader.mentions, rf"(?:which|what) {_ONE} {_MENTION} (?P<topic>.+)"),
+    (_Reader.mentions, rf"(?:in )?(?:how many|which|what) (?:{_MANY}|{_ONE}) {_BE} (?P<topic>.+?)"
+     rf" {_MENTIONED}(?: in)?"),
+    (_Reader.quoted, rf"(?:{_LIST}{_PEOPLE} (?:(?:who|that) )?|who )(?:{_BE} )?(?:all )?(?:quoted|cited){_IN}"),
+    (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK}{_IN}|(?:list|name|who are) {_ALL}speakers{_IN}"),
+    (_Reader.quoted, rf"how many (?:different )?(?:people|speakers) (?:are quoted|speak){_IN}"),
+    (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK} (?:about|on|of) (?P<topic>.+)"),
+    (_Reader.named, rf"(?:{_LIST}|how many ){_PEOPLE} (?:(?:who|that) )?(?:{_BE} )?(?:mentioned|named|"
+     rf"appear(?:ing)?){_IN}"),
+    (_Reader.named, rf"{_LIST}{_PEOPLE} in {_WHOLE}|who (?:is|are) all (?:mentioned|named){_IN}|who {_BE}"
+     rf" (?:mentioned|named) in {_WHOLE}"),
+]  # fmt: skip
+
+
+def answer(question: str, library: Library, scope: Scope | None, spelled: Spelled) -> Answer | None:
+    """The answer to a question about the whole collection, each item of it cited; None for any other question.
+
+    Args:
+        question: one that stands alone.
+        library: what is read.
+        scope: which documents are (None for all).
+        spelled: the other spellings of a question's words in the documents, by term (`Retriever.understand`).
+    """
+    plain = one_line(question.replace("’", "'")).rstrip("?.! ")
+    for read, form in _ASKED:
+        if match := re.fullmatch(form, plain, re.I):
+            with library.snapshot():
+                reader = _Reader(question, library, scope, spelled)
+                if reader.sources and (said := read(reader, match)):
+                    return said
+    return None
+
+
+def _topic(text: str) -> str | None:
+    """What is to be looked for; None where that is no name or phrase but a clause, or a pronoun."""
+    text = re.sub(rf"(?:{_IN}| at all| anywhere| by name)$", "", text.strip(), flags=re.I)
+    text = re.sub(r"^(?:(?:the|any|an?) )?(?:(?:word|name|term|phrase) )?(?:the )?", "", text, flags=re.I).strip(
+        "\"'“”«» "
+    )
+    clause = re.match(r"(?:that|how|why|whether|what|who|whom|where|when|which|if)\b", text, re.I)
+    return text if text and not clause and 0 < len(words.stems(text)) <= 6 else None
+
+
+def _within(date: str | None, match: re.Match[str]) -> bool:
+    """Whether a date lies in the time that a question names, as far as both are known."""
+    if not date:
+        return False
+    how, from_first = match["how"].lower(), _compare(date, match["day"])
+    if match["end"]:
+        return from_first >= 0 >= _compare(date, match["end"])
+    fits = {"since": from_first >= 0, "after": from_first > 0, "before": from_first < 0, "until": from_first <= 0}
+    return fits.get(how, from_first == 0)
+
+
+def _compare(date: str, day: str) -> int:
+    """Below, at or above 0 as `date` is before, in or after `day`, compared as far as both are known."""
+    first, second = date[: len(_iso(day))], _iso(day)[: len(date)]
+    return (first > second) - (first < second)
+
+
+def _iso(day: str) -> str:
+    """ "5 March 2024" as 2024-03-05, "March 2024" as 2024-03."""
+    match = re.fullmatch(r"(?:(?:(\d{1,2}) )?([a-z]+),? )?(\d{4})", day, re.I)
+    if not match or not match[2]:
+        return day
+    month = f"{match[3]}-{words.MONTHS.index(match[2].lower()) + 1:02}"
+    return f"{month}-{int(match[1]):02}" if match[1] else month
+
+
+def _count(terms: Sequence[str], phrase: Sequence[str]) -> int:
+    return sum(tuple(terms[i : i + len(phrase)]) == tuple(phrase) for i in range(len(terms) - len(phrase) + 1))
+
+
+def _grouped(said: Iterable[tuple[str, _Place]]) -> list[tuple[str, _Place]]:
+    """Each person once, under the longest name, with the first sentence."""
+    groups: list[tuple[str, _Place]] = []
+    for who, place in said:
+        name = people.bare(who) or who
+        at = next((i for i, (known, _) in enumerate(groups) if people.same(known, name)), None)
+        if at is None and name[0].isupper():
+            groups.append((name, place))
+        elif at is not None and len(name.split()) > len(groups[at][0].split()):
+            groups[at] = name, place
+    return groups
+
+
+def _newest(sources: Sequence[Source]) -> list[Source]:
+    return sorted(sources, key=lambda source: source.date or "", reverse=True)
+
+
+def _name(source: Source, quote: str = "") -> str:
+    """A document's title and date; of a title that only repeats the quotation's beginning nothing but the date."""
+    title = one_line(source.title)
+    title = "" if quote and one_line(quote).startswith(title.rstrip("… ")) else title
+    return " · ".join(part for part in (title, date_text(source.date)) if part) or source.id
+
+
+def _read(count: int, of: int = 0) -> str:
+    if count < of:
+        return f"The first {count:,} of {of:,} documents were read."
+    return "It was read whole." if count == 1 else f"All {count:,} were read."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def _persons(count: int) -> str:
+    return f"{count:,} {'person' if count == 1 else 'people'}" if count else "Nobody"
+
+
+def _more(count: int) -> str:
+    return f"And {count:,} more." if count > 0 else ""
