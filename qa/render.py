@@ -328,9 +328,10 @@ def _marked(text: str, span: Span, also: Iterable[Span]) -> str:
 def turn_html(question: str, body: str, number: int = 0) -> str:
     """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one."""
     place = f' data-turn="{number}"' if number else ""
-    return clean(
-        f'<article class="turn"{place}><h2 class="question" dir="auto">{escape(question)}</h2>{body}</article>'
-    )
+    edit = '<button type="button" class="edit" aria-label="Edit this question">✎</button>' if number else ""
+    again = '<button type="button" class="again" aria-label="Answer this question again">↻</button>' if number else ""
+    head = f'<header><h2 class="question" dir="auto">{escape(question)}</h2><div>{again}{edit}</div></header>'
+    return clean(f'<article class="turn"{place}>{head}{body}</article>')
 
 
 def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:

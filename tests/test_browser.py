@@ -312,6 +312,59 @@ def test_the_line_under_an_answer_opens_into_what_was_read_and_every_passage_of_
     assert page.locator("#past .how .near").count() == 8
 
 
+def test_enter_sends_shift_enter_breaks_and_escape_stops(visit: Callable[..., Any], assistant: Assistant) -> None:
+    assistant.answerer = Slow()
+    page = visit()
+    page.fill("#ask textarea", "Who accused Russia of betraying")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("the Armenian population of Karabakh?")
+    assert page.locator(".turn").count() == 0 and "\n" in page.locator("#ask textarea").input_value()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now [aria-busy=true] .text .cite")
+    assert page.locator("#voice").inner_text() == "Reading the sources."
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#now [aria-busy=false]", timeout=3000)
+    assert "The answer stops here." in page.locator("#now").inner_text() and page.locator("#now .text .cite").count()
+    assert "ready" in page.locator("#voice").inner_text()
+
+
+def test_an_earlier_question_is_edited_in_a_copy_and_the_old_conversation_stays(visit: Callable[..., Any]) -> None:
+    page = visit()
+    ask(page, ASK)
+    ask(page, "Who is Mikhail Galuzin?")
+    ask(page, "Who is Maria Zakharova?")
+    old = page.url
+    page.keyboard.press("ArrowUp")
+    assert page.locator("#ask textarea").input_value() == "Who is Maria Zakharova?"
+    page.keyboard.press("Escape")
+    assert page.locator("#ask textarea").input_value() == "" and page.locator("#editing").is_hidden()
+    page.locator(".turn").nth(1).locator(".edit").click()
+    assert page.locator("#ask textarea").input_value() == "Who is Mikhail Galuzin?"
+    ask(page, "Who is Ararat Mirzoyan?")
+    assert page.locator(".turn .question").all_inner_texts() == [ASK, "Who is Ararat Mirzoyan?"]
+    page.wait_for_function("document.querySelectorAll('#chats .chat').length === 2")
+    page.wait_for_function("old => location.href !== old", arg=old)
+    page.reload()
+    page.locator("#past .turn").nth(1).wait_for()
+    assert page.locator(".turn .question").all_inner_texts() == [ASK, "Who is Ararat Mirzoyan?"]
+    page.goto(old)
+    page.locator("#past .turn").nth(2).wait_for()
+
+
+def test_the_last_answer_is_written_again_in_its_place(visit: Callable[..., Any], assistant: Assistant) -> None:
+    page = visit()
+    ask(page, "Who is Mikhail Galuzin?")
+    ask(page, ASK)
+    assert page.locator(".again:visible").count() == 1
+    assistant.answerer = FakeModel(lambda question, evidence: evidence[0].quote, name="another")
+    page.click(".again:visible")
+    page.locator("#now .how summary", has_text="another").wait_for()
+    page.reload()
+    page.locator("#past .turn").nth(1).wait_for()
+    assert page.locator(".turn .question").all_inner_texts() == ["Who is Mikhail Galuzin?", ASK]
+    assert "another" in page.locator(".turn .how summary").last.inner_text()
+
+
 def test_hostile_documents_are_shown_as_text_and_nothing_of_them_is_live(visit: Callable[..., Any]) -> None:
     page = visit()
     answer = ask(page, "What did Ottoline Vance say about the marzipan <img src=x onerror=alert(1)>?")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js"></script>'
 CONNECT = "window.qaDesk = element; window.qaConnect?.()"  # page.js may come later than this runs
 WANTED = "key => window.qaWanted?.() || key"  # the conversation that the address names, else this browser's last
+CHOICE = "(question, key) => [question, key, window.qaChoice?.() ?? {}]"  # how to ask, kept by the page's script
 AT_ONCE, WAITING = 8, 64  # answers written at the same time, and questions in the queue
 
 
@@ -152,7 +153,8 @@ def page(engine: Engine, chats: keep.Chats, owners: Owners) -> gr.Blocks:
         seen = [key, box, past, now]
         opened = blocks.load(acts.open, key, seen, js=WANTED, **at_once)
         opened.then(lambda: render.welcome_html(engine.examples()), None, welcome, **at_once)
-        asked = box.submit(acts.ask, [box, key], seen, concurrency_limit=AT_ONCE, **quiet)
+        choice = gr.JSON(visible=False)
+        asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=AT_ONCE, **quiet)
         asked.failure(acts.open, key, seen, **at_once)
         box.stop(acts.stop, None, None, **at_once)
         for button, chosen, script in ((new, None, None), (go, key, WANTED)):
@@ -186,27 +188,43 @@ class Handlers:
             chosen = keep.new_id()
         return chosen, self.ready, self._past(owner, chosen, notice), ""
 
-    def ask(self, request: gr.Request, question: str, key: str) -> Iterator[tuple[Any, ...]]:
-        """Answer in the turn that is shown now; the finished turn is kept under the chat's key."""
+    def ask(
+        self, request: gr.Request, question: str, key: str, choice: dict[str, Any] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Answer in the turn that is shown now; the finished turn is kept under the chat's key.
+
+        `choice` may name a turn to `edit`, in a copy of the conversation that ends before it, or to write `again`.
+        """
         owner, same, question = self.owners.of(request), self.same, question.encode(errors="replace").decode().strip()
         if not question or not key:
             return
-        yield same, self.busy, self._past(owner, key), chat.waiting_html(question)
-        tab, turns = (owner, request.session_hash), self.chats.turns(owner, key)
-        started, kept = partial(self.replies.__setitem__, tab), partial(self.chats.add, owner, key)
+        edit, again = (int((choice or {}).get(name) or 0) for name in ("edit", "again"))
+        key = self.chats.branch(owner, key, edit) if edit else key
+        turns = {number: turn for number, turn in self.chats.turns(owner, key).items() if number != again}
+        yield key, self.busy, self._past(owner, key, without=again), chat.waiting_html(question)
+        tab, kept = (owner, request.session_hash), partial(self._keep, owner, key, again)
         try:
-            for turn in chat.respond(question, turns.values(), self.engine.assistant, started, kept):
+            for turn in chat.respond(
+                question, turns.values(), self.engine.assistant, partial(self.replies.__setitem__, tab), kept
+            ):
                 yield same, same, same, turn
         finally:
             self.replies.pop(tab, None)
         yield same, self.ready, same, same
+
+    def _keep(self, owner: str, key: str, instead: int, turn: keep.Turn) -> int:
+        """Keep a turn; in place of another, where it has become an answer."""
+        number = self.chats.add(owner, key, turn)
+        if instead and not turn.problem:
+            self.chats.drop(owner, key, instead)
+        return number
 
     def stop(self, request: gr.Request) -> None:
         """End the answer that this tab waits for; what is written of it stays."""
         if reply := self.replies.get((self.owners.of(request), request.session_hash)):
             reply.stop()
 
-    def _past(self, owner: str, chosen: str, notice: str = "") -> str:
+    def _past(self, owner: str, chosen: str, notice: str = "", without: int = 0) -> str:
         turns = self.chats.turns(owner, chosen)
-        shown = "".join(chat.turn_html(turn, number) for number, turn in turns.items())
+        shown = "".join(chat.turn_html(turn, number) for number, turn in turns.items() if number != without)
         return render.chat_turns_html(chosen, shown, notice)

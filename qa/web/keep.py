@@ -112,6 +112,12 @@ class Chats:
             WHERE words MATCH ? AND owner = ? ORDER BY t.id"""
         return {chat: (turn, text) for chat, turn, text in db.execute(sql, (match, owner))}
 
+    def drop(self, owner: str, chat: str, number: int) -> None:
+        """Forget one turn of a conversation: another has taken its place."""
+        here = "SELECT number FROM chats WHERE owner = ? AND id = ?"
+        with self._db() as db:
+            db.execute(f"DELETE FROM turns WHERE id = ? AND chat IN ({here})", (number, owner, chat))
+
     def rename(self, owner: str, chat: str, title: str) -> None:
         """Call a conversation otherwise. Raises `QAError` for an empty title."""
         title = " ".join(title.split())[:_TITLE]

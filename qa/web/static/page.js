@@ -103,10 +103,41 @@
     setTimeout(() => document.querySelector("#ask .submit-button")?.click(), 50);
   }
 
+  // An earlier question is edited in the box, or asked again: `how` goes with the next question.
+  const editing = make("p", { id: "editing", hidden: true });
+  editing.append("Asks in a new conversation, which begins with what stands above this question. ");
+  editing.append(make("button", { type: "button", className: "unedit", textContent: "Cancel" }));
+  let how = {};
+  window.qaChoice = () => { const choice = how; edit(null); return choice; };
+  const question = (turn) => turn.querySelector(".question").textContent;
+  function edit(turn) {
+    how = turn ? { edit: Number(turn.dataset.turn) } : {};
+    document.querySelectorAll(".turn.edited").forEach((other) => other.classList.remove("edited"));
+    turn?.classList.add("edited");
+    editing.hidden = !turn;
+    document.querySelector("#composer").prepend(editing);
+    if (!turn) return;
+    const box = document.querySelector("#ask textarea");
+    fill(box, question(turn));
+    box.focus({ preventScroll: true });
+  }
+  function unedit() {
+    edit(null);
+    fill(document.querySelector("#ask textarea"), "");
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (button?.matches(".cite, .near")) open(button);
     else if (button?.matches(".example")) ask(button.textContent);
+    else if (button?.matches(".edit")) edit(button.closest(".turn"));
+    else if (button?.matches(".unedit")) unedit();
+    else if (button?.matches(".again")) {
+      const turn = button.closest(".turn");
+      edit(null);
+      how = { again: Number(turn.dataset.turn) };
+      ask(question(turn));
+    }
     else if (button?.matches("#source .close")) close();
     else if (button?.matches("#source .step")) step(Number(button.dataset.by));
     else if (button?.matches("#status .cancel")) api("cancel", {}).then(showLine);
@@ -114,6 +145,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !tip.hidden) hideTip();
     else if (event.key === "Escape" && !pane.hidden) close();
+    else if (event.key === "Escape" && !editing.hidden) unedit();
+    else if (event.key === "Escape") document.querySelector("#ask .stop-button")?.click();
+    if (event.key === "ArrowUp" && event.target.matches("#ask textarea") && !event.target.value) {
+      const last = [...document.querySelectorAll(".turn[data-turn]")].pop();
+      if (last && !document.querySelector("#now [aria-busy=true]")) { edit(last); event.preventDefault(); }
+    }
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by && !pane.hidden && places.length > 1 && !event.target.matches("textarea, input, select")) step(by);
   });
@@ -155,14 +192,20 @@
   }
 
   // A new question moves to the top and empties the box; nothing moves while its answer is written.
-  let turns = 0;
+  let turns = 0, writing = false;
   function follow(chat) {
     const all = chat.querySelectorAll(".turn"), last = all[all.length - 1];
-    if (all.length === turns) return;
-    const box = document.querySelector("#ask textarea");
-    if (last?.querySelector("[aria-busy=true]")) fill(box, "");
-    if (all.length > turns) last.scrollIntoView({ block: "start" });
-    turns = all.length;
+    const busy = Boolean(last?.querySelector("[aria-busy=true]")), began = busy && !writing, ended = writing && !busy;
+    if (began) fill(document.querySelector("#ask textarea"), "");
+    if (began || all.length > turns) last.scrollIntoView({ block: "start" });
+    [turns, writing] = [all.length, busy];
+    if (began) say("Reading the sources.");
+    if (ended && last) say(ending(last));
+  }
+  function ending(turn) {
+    const count = new Set([...turn.querySelectorAll(".text .cite")].map((chip) => chip.dataset.cite)).size;
+    if (turn.querySelector(".refusal")) return "The documents do not answer this.";
+    return `The answer is ready, with ${count} source${count === 1 ? "" : "s"}.`;
   }
 
   // The sidebar: conversations, and the documents below them. On a narrow page it is a sheet.
