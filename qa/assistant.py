@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import followup, ground, prompts, scan, talk
+from qa import followup, ground, language, prompts, scan, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -344,6 +344,7 @@ class _Editor:
 
 
 def refusal(found: Found) -> str:
-    """The refusal, naming what no document mentions."""
+    """The refusal, naming what no document mentions, and where the question is in another language than they are."""
     missing = [f"“{term}”" for term in found.unknown]
-    return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "")
+    note = language.note(found.question.text, " ".join(hit.passage.text for hit in found.hits))
+    return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "") + note

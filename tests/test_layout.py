@@ -21,7 +21,7 @@ LAYERS = """
 errors types
 config embed render split words
 prompts
-evidence followup people readers speaker talk testing
+evidence followup language people readers speaker talk testing
 ground
 library models
 store
