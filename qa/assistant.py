@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
 _SURE = 0.7  # evidence this likely is quoted even where a model says that there is none
 _HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
+_BEAT = 0.3  # seconds without a finished sentence after which an empty piece says that work goes on
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`|^(?:\[\d+\]\s*)?\([^()]*\)\s*<<|<<|>>")  # and the prompt's own fences
 
@@ -267,11 +268,15 @@ class Reply:
             self._draft = replace(self._draft, partial="stopped")
 
     def _until_stopped(self, pieces: Iterator[str]) -> Iterator[str]:
+        beat = time.monotonic()
         with contextlib.closing(pieces):  # type: ignore[type-var]
             for piece in pieces:
                 if self._stopped.is_set():
                     return
                 yield piece
+                if time.monotonic() - beat > _BEAT:  # in the midst of a sentence nothing else would be heard
+                    beat = time.monotonic()
+                    yield ""
 
     @contextlib.contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -123,18 +123,20 @@ def clean(fragment: str) -> str:
     return safe.replace("\r", "&#13;")
 
 
-def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | None = None) -> str:
+def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | None = None, before: int = 0) -> str:
     """One answer in the chat.
 
     Args:
         answer: what is known of it.
         live: it is still being written; evidence not cited yet stands under it without a number.
         names: how to call each document of `answer.hits` ("title · date").
+        before: how many answers the model writes before it begins this one.
     """
     numbers, names = {c.number: c for c in answer.citations}, names or {}
     cited = {_span(c) for c in answer.citations}
     unused = [c for c in answer.evidence if live and _span(c) not in cited]
-    wait = '<p class="wait">Reading the sources…</p>' if live and not answer.text else ""
+    state = f"{before} before you. The evidence is already here." if before else "Reading the sources…"
+    wait = f'<p class="wait">{state}</p>' if live and not answer.text else ""
     weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
     parts = [f'<div class="text" dir="auto">{wait}{_paragraphs(answer.text, numbers, weak)}</div>']
     parts.append(_conflicts(answer, numbers))
@@ -325,13 +327,23 @@ def _marked(text: str, span: Span, also: Iterable[Span]) -> str:
     return "".join(pieces) + escape(text[done:])
 
 
-def turn_html(question: str, body: str, number: int = 0) -> str:
-    """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one."""
+def turn_html(question: str, body: str, number: int = 0, scope: str = "") -> str:
+    """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one;
+    `scope` says which documents were asked, unless it was all."""
     place = f' data-turn="{number}"' if number else ""
     edit = '<button type="button" class="edit" aria-label="Edit this question">✎</button>' if number else ""
     again = '<button type="button" class="again" aria-label="Answer this question again">↻</button>' if number else ""
     head = f'<header><h2 class="question" dir="auto">{escape(question)}</h2><div>{again}{edit}</div></header>'
+    head += f'<p class="scope" dir="auto">{escape(scope)}</p>' if scope else ""
     return clean(f'<article class="turn"{place}>{head}{body}</article>')
+
+
+def scope_text(titles: Sequence[str] | None, since: str | None, until: str | None) -> str:
+    """Which documents were asked: their titles (None for all), and the dates between which they lie."""
+    named = [f"“{one_line(title)}”" for title in titles or ()]
+    parts = [", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")]
+    parts += [f"from {date_text(since)}" if since else "", f"until {date_text(until)}" if until else ""]
+    return "Asked of " + " · ".join(filter(None, parts)) if any(parts) else ""
 
 
 def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:

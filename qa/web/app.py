@@ -12,15 +12,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field
 
 from qa import render
 from qa.config import Config
 from qa.errors import ConfigError, IndexMissing
-from qa.library import current
+from qa.library import Scope, current
 from qa.types import Progress
 from qa.web import chat, guard, keep, routes
 from qa.web.engine import Engine
+from qa.web.line import FullError
 from qa.web.owner import Browsers, Owners
 
 if TYPE_CHECKING:
@@ -33,7 +36,8 @@ HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js
 CONNECT = "window.qaDesk = element; window.qaConnect?.()"  # page.js may come later than this runs
 WANTED = "key => window.qaWanted?.() || key"  # the conversation that the address names, else this browser's last
 CHOICE = "(question, key) => [question, key, window.qaChoice?.() ?? {}]"  # how to ask, kept by the page's script
-AT_ONCE, WAITING = 8, 64  # answers written at the same time, and questions in the queue
+Tab = tuple[str, str | None]  # whose, and Gradio's name for it
+THREADS = 96  # more than there is room for, so that who finds no room hears it at once
 
 
 def serve(config: Config, *, documents: Path | None = None, browser: bool = True) -> None:
@@ -154,13 +158,35 @@ def page(engine: Engine, chats: keep.Chats, owners: Owners) -> gr.Blocks:
         opened = blocks.load(acts.open, key, seen, js=WANTED, **at_once)
         opened.then(lambda: render.welcome_html(engine.examples()), None, welcome, **at_once)
         choice = gr.JSON(visible=False)
-        asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=AT_ONCE, **quiet)
+        asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=None, **quiet)
         asked.failure(acts.open, key, seen, **at_once)
         box.stop(acts.stop, None, None, **at_once)
         for button, chosen, script in ((new, None, None), (go, key, WANTED)):
             button.click(None, None, None, cancels=[asked])
             button.click(acts.open, chosen, seen, js=script, **at_once)
-    return blocks.queue(max_size=WAITING)
+    blocks.max_threads = THREADS
+    return blocks.queue(max_size=THREADS)
+
+
+class Choice(BaseModel):
+    """What the page sends along with a question: which documents, how dated, who answers ("" for the default), and
+    the number of a turn to `edit`, in a copy of the conversation that ends before it, or to write `again`."""
+
+    documents: Annotated[list[str], Field(max_length=5000)] | None = None
+    since: Annotated[str, Field(max_length=10)] = ""
+    until: Annotated[str, Field(max_length=10)] = ""
+    model: Annotated[str, Field(max_length=1000)] = ""
+    edit: int = 0
+    again: int = 0
+
+    @property
+    def scope(self) -> Scope | None:
+        """The documents that may be used; None for all."""
+        if self.documents is None and not self.since and not self.until:
+            return None
+        return Scope(
+            None if self.documents is None else frozenset(self.documents), self.since or None, self.until or None
+        )
 
 
 class Handlers:
@@ -171,7 +197,7 @@ class Handlers:
 
         globals()["gr"] = gr  # Gradio looks for `gr.Request` among the annotations when the page is built
         self.engine, self.chats, self.owners, self.same = engine, chats, owners, gr.skip()
-        self.replies: dict[tuple[str, str | None], Reply] = {}
+        self.replies: dict[Tab, Reply] = {}
         self.ready = gr.update(interactive=True, submit_btn=True, stop_btn=False)
         self.busy = gr.update(value="", submit_btn=False, stop_btn=True)
 
@@ -193,20 +219,30 @@ class Handlers:
     ) -> Iterator[tuple[Any, ...]]:
         """Answer in the turn that is shown now; the finished turn is kept under the chat's key.
 
-        `choice` may name a turn to `edit`, in a copy of the conversation that ends before it, or to write `again`.
+        Where there is no room for one more question, it stays in its box.
         """
         owner, same, question = self.owners.of(request), self.same, question.encode(errors="replace").decode().strip()
         if not question or not key:
             return
-        edit, again = (int((choice or {}).get(name) or 0) for name in ("edit", "again"))
-        key = self.chats.branch(owner, key, edit) if edit else key
+        chosen, tab = Choice.model_validate(choice or {}), (owner, request.session_hash)
+        try:
+            with self.engine.room.seat(owner):
+                yield from self._answer(question, key, tab, chosen)
+        except FullError as error:
+            notice = render.turn_html(question, render.notice_html("Not asked yet.", str(error)))
+            yield same, {**self.ready, "value": question}, same, notice
+
+    def _answer(
+        self, question: str, key: str, tab: tuple[str, str | None], choice: Choice
+    ) -> Iterator[tuple[Any, ...]]:
+        owner, same, again = tab[0], self.same, choice.again
+        key = self.chats.branch(owner, key, choice.edit) if choice.edit else key
         turns = {number: turn for number, turn in self.chats.turns(owner, key).items() if number != again}
         yield key, self.busy, self._past(owner, key, without=again), chat.waiting_html(question)
-        tab, kept = (owner, request.session_hash), partial(self._keep, owner, key, again)
+        started, kept = partial(self.replies.__setitem__, tab), partial(self._keep, owner, key, again)
+        options: dict[str, Any] = {"scope": choice.scope, "answerer": lambda: self.engine.answerer(choice.model, owner)}
         try:
-            for turn in chat.respond(
-                question, turns.values(), self.engine.assistant, partial(self.replies.__setitem__, tab), kept
-            ):
+            for turn in chat.respond(question, turns.values(), self.engine.assistant, started, kept, **options):
                 yield same, same, same, turn
         finally:
             self.replies.pop(tab, None)

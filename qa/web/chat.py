@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from qa import render
 from qa.errors import QAError
+from qa.library import Scope
 from qa.types import Answer, Span
 from qa.web.keep import Turn
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant, Reply
     from qa.library import Library
+    from qa.models import Answerer
 
 NAME = re.compile(r"(?<=[a-z,] )(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)+")  # within a sentence: two capitals or more
 SAMPLE = 200  # documents looked at for example questions
@@ -27,31 +29,38 @@ def respond(
     assistant: Callable[[], Assistant],
     started: Callable[[Reply], None],
     keep: Callable[[Turn], int],
+    *,
+    scope: Scope | None = None,
+    answerer: Callable[[], Answerer | None] = lambda: None,
 ) -> Iterator[str]:
     """Answer `question` after `turns`: the turn's HTML as it grows, evidence first; the last one is the finished turn.
 
     `assistant` may wait for the models, or raise why there is none. `started` gets the reply, to stop it by. `keep`
     gets the finished turn exactly once, also when the reader walks away or the program fails, and returns its number.
+    `scope` limits the documents; `answerer` gives who writes this answer, or None for who always does.
     """
     history = [(turn.question, turn.answer.text) for turn in turns if turn.answer and not turn.problem]
-    reply: Reply | None = None
+    reply, asked = None, ""
     final = Turn(question, problem="Something went wrong in the program; its log says what. Ask again.")
     try:
-        reply = assistant().ask(question, history=history)
+        writer, asked = answerer(), scope_text(scope, assistant().library)
+        reply = assistant().ask(question, history=history, model=writer, **(scope or Scope())._asdict())
         started(reply)
         for _ in reply:
-            yield render.turn_html(question, render.chat_html(reply.draft, live=True))
+            shown = render.chat_html(reply.draft, live=True, before=getattr(writer, "before", 0))
+            yield render.turn_html(question, shown, scope=asked)
         final = _finished(reply, assistant().library)
     except QAError as error:
         draft = reply.draft if reply else Answer(question, "", answered=True)
-        shown = draft if draft.text else replace(draft, citations=draft.evidence, answered=True)
-        final = Turn(question, shown if shown.citations else None, problem=str(error))
+        said = draft if draft.text else replace(draft, citations=draft.evidence, answered=True)
+        final = Turn(question, said if said.citations else None, problem=str(error))
     except GeneratorExit:
         if reply:
             reply.stop()
             final = _finished(reply, assistant().library)
         raise
     finally:
+        final = replace(final, scope=asked)
         number = keep(final)
     yield turn_html(final, number)
 
@@ -59,8 +68,8 @@ def respond(
 def _finished(reply: Reply, library: Library) -> Turn:
     """The turn to keep, with the names of the documents that its passages are from."""
     answer = reply.answer
-    documents = [library.document(name) for name in dict.fromkeys(hit.passage.document for hit in answer.hits)]
-    names = {document.id: render.source_name(document.title, document.date) for document in documents}
+    wanted = {hit.passage.document for hit in answer.hits}  # one of them may have been removed meanwhile
+    names = {s.id: render.source_name(s.title, s.date) for s in library.documents() if s.id in wanted}
     return Turn(answer.question, answer, names=names)
 
 
@@ -75,7 +84,15 @@ def turn_html(turn: Turn, number: int = 0) -> str:
     if turn.problem:
         title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
         body += render.notice_html(title, turn.problem, kind="error")
-    return render.turn_html(turn.question, body, number)
+    return render.turn_html(turn.question, body, number, turn.scope)
+
+
+def scope_text(scope: Scope | None, library: Library) -> str:
+    """What a turn says of its scope. Raises `QAError` for a document that is not there."""
+    if scope is None:
+        return ""
+    titles = None if scope.documents is None else [library.document(id).title for id in sorted(scope.documents)]
+    return render.scope_text(titles, scope.since, scope.until)
 
 
 def source(

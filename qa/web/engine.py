@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from qa import render
 from qa.config import Config
-from qa.errors import QAError
-from qa.models import catalog, load
+from qa.errors import ConfigError, QAError
+from qa.models import Answerer, catalog, load
+from qa.models.quote import Quote
 from qa.web import chat
+from qa.web.line import Line, Queued, Room
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 EXAMPLES = 4
+ROOM, EACH = 64, 8  # questions that may be under way at the same time: all, and one person's
 
 
 class Engine:
@@ -25,7 +28,8 @@ class Engine:
     def __init__(self, config: Config, make: Callable[[Config], Assistant]) -> None:
         self.config, self.make, self.documents = config, make, 0
         self.fetching: render.Fetching | None = None
-        self.stopping = threading.Event()
+        self.stopping, self.line, self.room = threading.Event(), Line(), Room(ROOM, EACH)
+        self._named: dict[str, Answerer] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-engine")
         self._assistant: Future[Assistant] = Future()
         self._examples: Future[list[str]] = Future()
@@ -51,6 +55,27 @@ class Engine:
             return self._examples.result()
         except QAError:
             return []
+
+    def answerer(self, name: str, who: str) -> Answerer:
+        """Who writes the next answer for `who`: the model of this name, or the configured one for "". One that writes
+        an answer at a time, as those on this machine do, takes everybody in turn.
+
+        Raises:
+            ConfigError: this model is not offered here. ModelError: it cannot be loaded.
+        """
+        chosen = self._chosen(name) if name else self.assistant().answerer
+        return chosen if chosen.hosts or isinstance(chosen, Quote) else Queued(chosen, self.line, who)
+
+    def _chosen(self, name: str) -> Answerer:
+        if name not in self.names():
+            raise ConfigError(f"the model {name[:80]!r} is not offered here; choose another one")
+        if name not in self._named:
+            self._named[name] = load(self.config.model_copy(update={"model": name}))
+        return self._named[name]
+
+    def names(self) -> list[str]:
+        """The models that may be chosen: the sources' own words, local ones, and the configured one."""
+        return list(dict.fromkeys(["quote", *(f"local:{name}" for name in catalog.WEIGHTS), self.config.model]))
 
     def _load(self) -> Assistant:
         assistant = self.make(self.config)

@@ -48,12 +48,14 @@ _TITLE = 80  # characters of a title
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what came of it. `names` says how to call the documents of the answer's passages."""
+    """A question and what came of it. `names` says how to call the documents of the answer's passages; `scope` which
+    documents were asked, unless it was all."""
 
     question: str
     answer: Answer | None = None
     problem: str = ""
     names: dict[str, str] | None = None
+    scope: str = ""
 
 
 class Chats:
