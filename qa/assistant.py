@@ -65,6 +65,13 @@ class Assistant:
         return self._opened[0] if self._opened and not self._opened[0].moved() else Library(self.config.index)
 
     @property
+    def embedder(self) -> Embedder:
+        """What turns text into the vectors of this index. Raises as the first question does."""
+        self._open()
+        assert self._embedder
+        return self._embedder
+
+    @property
     def answerer(self) -> Answerer:
         """Who writes the answers; set it to change models between questions."""
         with self._opening:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import nh3
 
@@ -18,8 +19,10 @@ from qa.types import Answer, Citation, Document, Hit, Passage, Span
 MARKER = re.compile(r"\[(\d{1,4})\]")
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
 BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
-TAGS = BLOCKS | {"b", "bdi", "mark", "q", "span"}
-ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}}
+TAGS = BLOCKS | {"b", "bdi", "mark", "progress", "q", "span"}
+ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
+LEAVING = "being removed"
+FILES = 12  # of the files somebody adds, how many are shown by name
 NEAREST = 3  # passages under a refusal
 PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 
@@ -45,6 +48,43 @@ class Chat:
     changed: float
     turn: int = 0
     found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in the list. `own`: it came from the browser, and its file goes with it. `removing`: it is on its way
+    out, or why it could not go."""
+
+    id: str
+    title: str
+    date: str | None
+    passages: int
+    own: bool = False
+    removing: str = ""
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file on its way from the browser into the documents; `mark` tells it from another one in its place."""
+
+    name: str
+    size: int
+    state: Literal["sending", "waiting", "reading", "in", "failed", "undone"] = "sending"
+    note: str = ""
+    mark: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Files that somebody adds at one time; `done` of `total` says how far the work on them is."""
+
+    id: str
+    owner: str
+    files: list[Upload]
+    state: Literal["sending", "waiting", "working", "done", "undone"] = "sending"
+    note: str = ""
+    done: int = 0
+    total: int = 0
 
 
 def date_text(date: str | None) -> str:
@@ -370,6 +410,66 @@ def _listed(chat: Chat) -> str:
         f'</button><button type="button" class="more" {place} data-title="{title}" '
         f'aria-label="Rename or delete: {title}">⋯</button></li>'
     )
+
+
+def documents_html(documents: Sequence[Listed], found: int, total: int) -> str:
+    """The list of documents: the first of those `found`, of `total` in all. `data-busy` while one is being removed."""
+    count = f"{total:,} document{'s' * (total != 1)}" if found == total else f"{found:,} of {total:,} documents"
+    rest = found - len(documents)
+    more = f'<p class="none">{rest:,} more: search for them.</p>' if rest else ""
+    listed = f'<ol class="documents">{"".join(map(_document, documents))}</ol>' if documents else ""
+    busy = str(any(document.removing == LEAVING for document in documents)).lower()
+    return clean(f'<div data-busy="{busy}"><p class="count" role="status">{count}</p>{listed}{more}</div>')
+
+
+def _document(document: Listed) -> str:
+    title, place = escape(one_line(document.title)), f'data-document="{escape(document.id)}"'
+    facts = [date_text(document.date), f"{document.passages:,} passage{'s' * (document.passages != 1)}"]
+    note = escape(" · ".join(filter(None, [*facts, document.removing or ("added here" if document.own else "")])))
+    what = "Its file is deleted." if document.own else "Its file stays in its folder; qa ingest takes it in again."
+    return (
+        f'<li><button type="button" class="pick" role="checkbox" aria-checked="false" {place} data-title="{title}" '
+        f'aria-label="Ask only of: {title}"></button><button type="button" class="read" {place}>'
+        f'<bdi>{title}</bdi><span class="when">{note}</span></button><button type="button" class="remove" {place} '
+        f'data-title="{title}" data-what="{what}" aria-label="Remove: {title}">✕</button></li>'
+    )
+
+
+def uploads_html(batches: Iterable[Batch]) -> str:
+    """What became of the files that somebody added, newest first; `data-busy` while there is more to come."""
+    batches = list(batches)
+    busy = any(batch.state in {"sending", "waiting", "working"} for batch in batches)
+    return clean(f'<div data-busy="{str(busy).lower()}">{"".join(map(_batch, batches))}</div>')
+
+
+def _batch(batch: Batch) -> str:
+    order = {"failed": 0, "reading": 1, "waiting": 2, "sending": 3}
+    files = sorted(batch.files, key=lambda file: order.get(file.state, 4))
+    more = f'<li class="none">and {len(files) - FILES:,} more</li>' if len(files) > FILES else ""
+    busy = batch.state in {"sending", "waiting", "working"}
+    done = sum(file.state not in order or file.state == "failed" for file in files)
+    bar = f'<progress max="{len(files)}" value="{done}" aria-label="Files done"></progress>' if busy else ""
+    note = f'<p class="failed">{escape(batch.note)}</p>' if batch.note else ""
+    undo = f'<button type="button" class="undo" data-batch="{escape(batch.id)}">Undo</button>'
+    undo = undo if batch.state == "done" and any(file.state == "in" for file in files) else ""
+    title, rows = f'<p role="status"><b>{_batch_title(batch)}</b>{undo}</p>', "".join(map(_upload, files[:FILES]))
+    return f'<div class="batch">{title}{bar}{note}<ol>{rows}{more}</ol></div>'
+
+
+def _batch_title(batch: Batch) -> str:
+    count, failed = len(batch.files), sum(file.state == "failed" for file in batch.files)
+    files = f"{count:,} file{'s' * (count != 1)}"
+    if batch.state in {"sending", "waiting", "working"}:
+        return {"sending": "Sending", "waiting": "Waiting with", "working": "Reading"}[batch.state] + f" {files}"
+    if batch.state == "undone":
+        return f"Undone: {files}"
+    return f"Added {count - failed:,} of {files}" if failed else f"Added {files}"
+
+
+def _upload(file: Upload) -> str:
+    said = file.note or {"sending": "is being sent", "waiting": "waits", "reading": "is being read"}.get(file.state, "")
+    name = f"<bdi>{escape(file.name)}</bdi>"
+    return f'<li class="{file.state}">{name}<span class="when">{escape(said or file.state)}</span></li>'
 
 
 def notice_html(title: str, text: str, *, kind: str = "note") -> str:

@@ -34,6 +34,7 @@ from qa.store import Store, StoreDamaged, drop, replace, survives
 from qa.types import Document, Failure, Passage, Progress, Report
 
 GROUP = 256  # passages that are embedded and committed together, and so what a kill can cost
+UPLOADS = "uploads"  # folder in the index, of its own files: an ingest of what lies around it leaves them alone
 YOUNG = 2_000_000_000  # nanoseconds; a file changed this recently may change again without its time showing it
 Fault = Callable[[str], None]
 
@@ -92,6 +93,18 @@ def sync(
                 f"the index at {config.index} could not be written: {error}. What was committed is safe; "
                 "make room or check the disk, then run the same command again"
             ) from error
+
+
+def remove(ids: Sequence[str], *, config: Config) -> None:
+    """Takes documents out of the index. Their files stay; an ingest of the folder that holds them takes them in again.
+
+    Raises:
+        IndexMissing: there is no index. IndexBusy: another process is writing.
+    """
+    Library(config.index)
+    with writing(config.index):
+        library = Library(config.index, write=True)
+        settle(library, _sound_store(library, config.chroma_url, _nothing), _nothing, retire=ids)
 
 
 def check(config: Config) -> list[str]:
@@ -358,12 +371,13 @@ def _top(path: Path) -> str:
 def _survey(tops: Sequence[str], before: Sequence[Source], index: Path) -> _Plan:
     """What there is below `tops`, what of it is stored, and what is stored but no longer there."""
     plan, base, skip = _Plan(), str(index.parent.resolve()), str(index.resolve())
+    own = os.path.join(skip, UPLOADS)
     held = {os.path.normpath(os.path.join(base, s.root, s.file)): s for s in before}
     roots = {os.path.normpath(os.path.join(base, s.root)) for s in before if s.file != "."}
     roots |= {top for top in tops if os.path.isdir(top)}
     taken, seen = {s.id for s in before}, set[str]()
     for top in sorted(tops):
-        root = min((r for r in roots if _inside(top, r)), key=len, default=top)
+        root = own if _inside(top, own) else min((r for r in roots if _inside(top, r)), key=len, default=top)
         where = _text(os.path.relpath(root, base) if _inside(root, base) else root)
         for path, info in _walk(top, root, skip, plan):
             if path not in seen:
@@ -375,7 +389,8 @@ def _survey(tops: Sequence[str], before: Sequence[Source], index: Path) -> _Plan
                 origin = Origin(where, file, info.st_size, 0 if young else info.st_mtime_ns)
                 plan.files.append(_File(path, id, origin, old))
     lost = held.keys() - {_text(path) for path in seen}
-    here = [path for path in lost if any(_inside(path, _text(top)) for top in tops)]
+    asked = [(_text(top), _inside(top, own)) for top in tops]
+    here = [path for path in lost if any(_inside(path, top) and _inside(path, own) == ours for top, ours in asked)]
     plan.gone = [held[path].id for path in here if not any(_inside(path, blocked) for blocked in plan.blocked)]
     return plan
 

@@ -13,6 +13,7 @@ from qa.errors import ConfigError, QAError
 from qa.models import Answerer, catalog, load
 from qa.models.quote import Quote
 from qa.web import chat
+from qa.web.corpus import Corpus
 from qa.web.line import Line, Queued, Room
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class Engine:
     """Loads in a thread of its own, so that the page listens at once. `make` builds the assistant."""
 
     def __init__(self, config: Config, make: Callable[[Config], Assistant]) -> None:
-        self.config, self.make, self.documents = config, make, 0
+        self.config, self.make = config, make
         self.fetching: render.Fetching | None = None
         self.stopping, self.line, self.room = threading.Event(), Line(), Room(ROOM, EACH)
+        self.corpus = Corpus(config, self.assistant)
         self._named: dict[str, Answerer] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-engine")
         self._assistant: Future[Assistant] = Future()
@@ -43,6 +45,7 @@ class Engine:
     def close(self) -> None:
         """Stop a fetch, which keeps what it has, and let the thread end."""
         self.stopping.set()
+        self.corpus.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def assistant(self) -> Assistant:
@@ -80,7 +83,6 @@ class Engine:
     def _load(self) -> Assistant:
         assistant = self.make(self.config)
         assistant.warm()
-        self.documents = len(assistant.library.documents())
         return assistant
 
     def _try_examples(self) -> list[str]:
@@ -111,7 +113,8 @@ class Engine:
             return render.status_html("Opening the index and its models…", "", busy=True)
         if error := self._assistant.exception():
             return render.status_html("", "", render.Fetching("", failed=f"Nothing can be answered: {error}"))
-        answerer, count = self.assistant().answerer, f"{self.documents:,} document{'s' * (self.documents != 1)}"
+        answerer, found = self.assistant().answerer, len(self.assistant().library.documents())
+        count = f"{found:,} document{'s' * (found != 1)}"
         where = f"sent to {', '.join(answerer.hosts)}" if answerer.hosts else "on this machine"
         quote = "Answers in the sources’ own words"
         model = quote if answerer.name == "quote" else f"Answers by {answerer.name}, {where}"

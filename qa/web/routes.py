@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from qa import render
 from qa.errors import QAError
-from qa.web import chat
+from qa.web import chat, guard
+from qa.web.corpus import Corpus
 from qa.web.keep import Chats
 from qa.web.owner import NobodyError, Owners
 
@@ -36,6 +37,24 @@ class Place(BaseModel):
     of: int = 0
 
 
+class Document(BaseModel):
+    """A document by its id."""
+
+    id: Annotated[str, Field(max_length=4000)]
+
+
+class Files(BaseModel):
+    """Files that somebody is about to send: name and bytes."""
+
+    files: Annotated[list[tuple[Annotated[str, Field(max_length=4000)], int]], Field(max_length=10_000)]
+
+
+class Sent(BaseModel):
+    """The files that were announced together."""
+
+    batch: Id
+
+
 class Named(BaseModel):
     """A conversation, and what to call it."""
 
@@ -54,7 +73,8 @@ def add(app: FastAPI, engine: Engine, chats: Chats, owners: Owners) -> None:
     def owner(request: Request) -> str:
         return owners.of(request)
 
-    for router in (desk(engine), conversations(chats, owner=Depends(owner))):
+    own = Depends(owner)
+    for router in (desk(engine), conversations(chats, own), documents(engine.corpus, own)):
         app.include_router(
             router, prefix="/page/api", dependencies=[Depends(owner)], default_response_class=HTMLResponse
         )
@@ -102,5 +122,56 @@ def conversations(chats: Chats, owner: str) -> APIRouter:
     def delete(named: Named, owner: str = owner) -> str:
         chats.delete(owner, named.chat)
         return render.chats_html(chats.list(owner))
+
+    return router
+
+
+def documents(corpus: Corpus, owner: str) -> APIRouter:
+    """The documents: listed, read, added and removed."""
+    from fastapi import APIRouter, HTTPException
+
+    router = APIRouter(prefix="/documents")
+
+    @router.get("")
+    def listed(find: Annotated[str, Field(max_length=200)] = "") -> str:
+        return corpus.listed(find)
+
+    @router.post("/read")
+    def read(document: Document) -> str:
+        return corpus.read(document.id)
+
+    @router.post("/remove")
+    def remove(document: Document) -> str:
+        corpus.remove(document.id)
+        return ""
+
+    @router.get("/files")
+    def files(owner: str = owner) -> str:
+        return render.uploads_html(corpus.of(owner))
+
+    @router.post("/add")
+    def add(wanted: Files, owner: str = owner) -> JSONResponse:
+        batch = corpus.begin(owner, wanted.files)
+        send = [number for number, file in enumerate(batch.files) if file.state == "sending"]
+        return JSONResponse({"batch": batch.id, "send": send})
+
+    @router.put("/file")
+    async def receive(request: Request, batch: Id, number: int, owner: str = owner) -> str:
+        # The one handler that waits for the network: a large file goes to the disk as it comes, never into memory.
+        with corpus.receiving(owner, batch, number) as out:
+            async for block in request.stream():
+                if out.write(block) and out.tell() > guard.MAX_FILE:
+                    raise HTTPException(413, f"more than {guard.MAX_FILE} bytes")
+        return ""
+
+    @router.post("/finish")
+    def finish(sent: Sent, owner: str = owner) -> str:
+        corpus.finish(owner, sent.batch)
+        return render.uploads_html(corpus.of(owner))
+
+    @router.post("/undo")
+    def undo(sent: Sent, owner: str = owner) -> str:
+        corpus.undo(owner, sent.batch)
+        return render.uploads_html(corpus.of(owner))
 
     return router
