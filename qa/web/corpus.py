@@ -186,8 +186,8 @@ class Corpus:
             source = held.get(file.name)
             failure = failed.get(file.name) or (failed.get(source.id) if source else None)
             if source and not failure:
-                said = "was here already" if source.id in report.unchanged else f"{source.passages:,} passages"
-                file.state, file.note = "in", said
+                count = f"{source.passages:,} passage{'s' * (source.passages != 1)}"
+                file.state, file.note = "in", "was here already" if source.id in report.unchanged else count
             else:
                 self._put_back(batch, number)
                 file.state, file.note = "failed", _reason(failure) if failure else "could not be read"

@@ -74,7 +74,7 @@ def add(app: FastAPI, engine: Engine, chats: Chats, owners: Owners) -> None:
         return owners.of(request)
 
     own = Depends(owner)
-    for router in (desk(engine), conversations(chats, own), documents(engine.corpus, own)):
+    for router in (desk(engine), conversations(chats, own), documents(engine.corpus), files(engine.corpus, own)):
         app.include_router(
             router, prefix="/page/api", dependencies=[Depends(owner)], default_response_class=HTMLResponse
         )
@@ -126,9 +126,9 @@ def conversations(chats: Chats, owner: str) -> APIRouter:
     return router
 
 
-def documents(corpus: Corpus, owner: str) -> APIRouter:
-    """The documents: listed, read, added and removed."""
-    from fastapi import APIRouter, HTTPException
+def documents(corpus: Corpus) -> APIRouter:
+    """The documents, which are the same for everyone: listed, read and removed."""
+    from fastapi import APIRouter
 
     router = APIRouter(prefix="/documents")
 
@@ -145,8 +145,17 @@ def documents(corpus: Corpus, owner: str) -> APIRouter:
         corpus.remove(document.id)
         return ""
 
+    return router
+
+
+def files(corpus: Corpus, owner: str) -> APIRouter:
+    """The files that the owner adds to the documents."""
+    from fastapi import APIRouter, HTTPException
+
+    router = APIRouter(prefix="/documents")
+
     @router.get("/files")
-    def files(owner: str = owner) -> str:
+    def listed(owner: str = owner) -> str:
         return render.uploads_html(corpus.of(owner))
 
     @router.post("/add")
