@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 import nh3
@@ -19,7 +20,7 @@ from qa.types import Answer, Citation, Document, Hit, Passage, Span
 MARKER = re.compile(r"\[(\d{1,4})\]")
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
 BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
-TAGS = BLOCKS | {"b", "bdi", "mark", "progress", "q", "span"}
+TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
 LEAVING = "being removed"
 FILES = 12  # of the files somebody adds, how many are shown by name
@@ -37,6 +38,18 @@ class Fetching:
     rate: float = 0.0
     source: str = ""
     failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation for someone who checks it elsewhere: the text around it, the SHA-256 of the file it is taken from, and
+    what became of the document since: "", "changed" or "removed"."""
+
+    citation: Citation
+    before: str
+    after: str
+    sha256: str
+    stale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,15 @@ def _escaped_markdown(line: str) -> str:
     return re.sub(r"^([-+=:])", r"\\\1", text)
 
 
+def chat_markdown(title: str, turns: Iterable[tuple[str, Answer | None, str]]) -> str:
+    """A conversation of (question, answer, problem) as Markdown in which nothing is live."""
+    parts = [f"# {_escaped_markdown(title)}"]
+    for question, answer, problem in turns:
+        said = [markdown(answer)] if answer else []
+        parts += [f"## {_escaped_markdown(question)}", *said, *([_escaped_markdown(problem)] if problem else [])]
+    return "\n\n".join(parts) + "\n"
+
+
 # HTML
 
 
@@ -163,7 +185,14 @@ def clean(fragment: str) -> str:
     return safe.replace("\r", "&#13;")
 
 
-def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | None = None, before: int = 0) -> str:
+def chat_html(
+    answer: Answer,
+    *,
+    live: bool = False,
+    names: Mapping[str, str] | None = None,
+    before: int = 0,
+    stale: Mapping[int, str] | None = None,
+) -> str:
     """One answer in the chat.
 
     Args:
@@ -171,6 +200,7 @@ def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | 
         live: it is still being written; evidence not cited yet stands under it without a number.
         names: how to call each document of `answer.hits` ("title · date").
         before: how many answers the model writes before it begins this one.
+        stale: what became of the source of a citation, by its number: "changed" or "removed".
     """
     numbers, names = {c.number: c for c in answer.citations}, names or {}
     cited = {_span(c) for c in answer.citations}
@@ -182,7 +212,7 @@ def chat_html(answer: Answer, *, live: bool = False, names: Mapping[str, str] | 
     parts.append(_conflicts(answer, numbers))
     if answer.partial:
         parts.append(notice_html("The answer stops here.", "" if answer.partial == "stopped" else answer.partial))
-    parts.append(evidence_html(answer.citations, unused, said=answer.text))
+    parts.append(evidence_html(answer.citations, unused, said=answer.text, stale=stale or {}))
     refused = answer.refused and not live
     parts += [_looked_for(answer), _nearest(answer, names)] if refused else []
     parts.append("" if live else _how(answer, names))
@@ -230,22 +260,31 @@ def _place(where: Citation | Passage) -> str:
     return f'data-document="{escape(where.document)}" data-start="{where.start}" data-end="{where.end}"'
 
 
-def evidence_html(cited: Sequence[Citation], unused: Sequence[Citation] = (), *, said: str = "") -> str:
-    """The numbered sources, then evidence without a number; a quote that the answer already says is not said twice."""
+def evidence_html(
+    cited: Sequence[Citation],
+    unused: Sequence[Citation] = (),
+    *,
+    said: str = "",
+    stale: Mapping[int, str] | None = None,
+) -> str:
+    """The numbered sources, then evidence without a number; a quote that the answer already says is not said twice,
+    unless its source is not what it was."""
     if not cited and not unused:
         return ""
-    items = [_source_item(c, chip(c), c.quote not in said) for c in cited]
+    old = stale or {}
+    items = [_source_item(c, chip(c), c.quote not in said or c.number in old, old.get(c.number, "")) for c in cited]
     items += [_source_item(c, chip(c, numbered=False), True) for c in unused]
     label = "Evidence" if unused else "Sources"
     return f'<div class="sources"><h3>{label}</h3><ol>{"".join(items)}</ol></div>'
 
 
-def _source_item(citation: Citation, number: str, quoted: bool) -> str:
+def _source_item(citation: Citation, number: str, quoted: bool, stale: str = "") -> str:
     who = f'<span class="who">{escape(citation.speaker)}</span> · ' if citation.speaker else ""
     quote = f'<q dir="auto">{escape(citation.quote)}</q>' if quoted else ""
     name = f'<bdi class="name">{escape(one_line(citation.title))}</bdi>'
     when = f' · <span class="when">{escape(date_text(citation.date))}</span>' if citation.date else ""
-    return f"<li>{number}<div>{quote}<p>{who}{name}{when}</p></div></li>"
+    old = f' <b class="stale">source {escape(stale)}</b>' if stale else ""
+    return f"<li>{number}<div>{quote}<p>{who}{name}{when}{old}</p></div></li>"
 
 
 def _conflicts(answer: Answer, numbers: Mapping[int, Citation]) -> str:
@@ -340,9 +379,10 @@ def source_html(document: Document, span: Span, *, also: Iterable[Span] = (), at
     return clean(f'{head}<div class="page" dir="auto" tabindex="0">{_marked(document.text, span, also)}</div>')
 
 
-def no_source_html(title: str, text: str, *, at: int = 0, of: int = 0) -> str:
-    """The source pane where there is nothing to show, and why."""
-    return clean(_source_head(title, "", at, of)) + notice_html("", text, kind="error")
+def no_source_html(title: str, text: str, *, quote: str = "", at: int = 0, of: int = 0) -> str:
+    """The source pane where there is nothing to show, and why; `quote` is what an old answer took from the source."""
+    kept = f'<div class="kept"><p>It said:</p><q dir="auto">{escape(quote)}</q></div>' if quote else ""
+    return clean(_source_head(title, "", at, of) + notice_html("", text, kind="error") + kept)
 
 
 def _source_head(title: str, note: str, at: int, of: int) -> str:
@@ -384,6 +424,16 @@ def scope_text(titles: Sequence[str] | None, since: str | None, until: str | Non
     parts = [", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")]
     parts += [f"from {date_text(since)}" if since else "", f"until {date_text(until)}" if until else ""]
     return "Asked of " + " · ".join(filter(None, parts)) if any(parts) else ""
+
+
+def actions_html(verdict: str = "") -> str:
+    """What can be done with a kept answer; `verdict` is what was said of it so far."""
+    kinds = {"copy": "Copy", "link": "Link", "markdown": "Markdown", "evidence": "Evidence file"}
+    acts = [f'<button type="button" class="act" data-act="{act}">{name}</button>' for act, name in kinds.items()]
+    for act, name, on in (("up", "Right", verdict == "right"), ("down", "Wrong", verdict not in {"", "right"})):
+        pressed = f'data-act="{act}" aria-label="{name}" aria-pressed="{str(on).lower()}"'
+        acts.append(f'<button type="button" class="act thumb" {pressed}></button>')
+    return f'<div class="actions" role="group" aria-label="With this answer">{"".join(acts)}</div>'
 
 
 def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:
@@ -500,3 +550,38 @@ def status_html(library: str, model: str, fetching: Fetching | None = None, *, b
         parts.append(f"<span>Fetching {escape(fetching.name)}: {share}{rate}{source}</span>")
         parts.append('<button type="button" class="cancel">Cancel</button>')
     return clean(f'<div class="status" role="status" data-busy="{str(busy).lower()}">{"".join(parts)}</div>')
+
+
+def evidence_file(title: str, made: str, turns: Iterable[tuple[str, Answer | None, Sequence[Cited]]]) -> str:
+    """A whole HTML file that stands alone: each answer with every passage it cites, and how to check them.
+
+    Args:
+        title: of the conversation, or the question.
+        made: when and by what, in words.
+        turns: question, answer and what it cites, in order.
+    """
+    parts = []
+    for question, answer, cited in turns:
+        text = answer.text if answer else "No answer was written."
+        said = f'<p class="answer" dir="auto">{escape(text)}</p>'
+        by = f'<p class="facts">Written by {escape(answer.model)}</p>' if answer else ""
+        parts.append(
+            f'<article><h2 dir="auto">{escape(question)}</h2>{said}{by}{"".join(map(_cited, cited))}</article>'
+        )
+    shell = (Path(__file__).parent / "web" / "evidence.html").read_text(encoding="utf-8")
+    filled = {"{title}": escape(one_line(title)), "{made}": escape(made), "{body}": clean("".join(parts))}
+    return re.sub("|".join(map(re.escape, filled)), lambda hole: filled[hole[0]], shell)
+
+
+def _cited(cited: Cited) -> str:
+    at = cited.citation
+    name = escape(" · ".join(part for part in (at.speaker or "", source_name(at.title, at.date)) if part))
+    page = f", page {at.page}" if at.page else ""
+    old = f' <b class="stale">source {escape(cited.stale)} since</b>' if cited.stale else ""
+    quote = f"{escape(cited.before)}<mark>{escape(at.quote)}</mark>{escape(cited.after)}"
+    facts = f"Document {escape(at.document)}{page}, characters {at.start} to {at.end}"
+    date = f", dated {escape(at.date)}" if at.date else ""
+    return (
+        f'<section><h3>[{at.number}] {name}{old}</h3><p class="context" dir="auto">{quote}</p>'
+        f'<p class="facts">{facts}{date}<br>SHA-256 {escape(cited.sha256 or "not known")}</p></section>'
+    )

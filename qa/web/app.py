@@ -23,6 +23,7 @@ from qa.library import Scope, current
 from qa.types import Progress
 from qa.web import chat, guard, keep, routes
 from qa.web.engine import Engine
+from qa.web.feedback import Feedback
 from qa.web.line import FullError
 from qa.web.owner import Browsers, Owners
 
@@ -103,6 +104,7 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
 
     engine, password = Engine(config, make or Assistant), config.password.get_secret_value().encode()
     chats, owners = keep.Chats(config.index / "chats.sqlite"), Owners(named=bool(password))
+    feedback = Feedback(config.index / "feedback")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -113,11 +115,11 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Browsers)
     app.add_middleware(guard.Guard, host=config.host)
-    routes.add(app, engine, chats, owners)
+    routes.add(app, engine, chats, feedback, owners)
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "static"))
     gr.mount_gradio_app(
         app,
-        page(engine, chats, owners),
+        page(Handlers(engine, chats, feedback, owners)),
         path="/",
         auth=(lambda name, given: secrets.compare_digest(given.encode(), password)) if password else None,
         auth_message="Any name, and the password that this page was started with.",
@@ -133,11 +135,10 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     return app
 
 
-def page(engine: Engine, chats: keep.Chats, owners: Owners) -> gr.Blocks:
+def page(acts: Handlers) -> gr.Blocks:
     """The components and what happens when they are used. Every handler is closed to API clients."""
     import gradio as gr
 
-    acts = Handlers(engine, chats, owners)
     html = partial(gr.HTML, apply_default_css=False)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     at_once: dict[str, Any] = {"queue": False, **quiet}
@@ -156,7 +157,7 @@ def page(engine: Engine, chats: keep.Chats, owners: Owners) -> gr.Blocks:
             box = gr.Textbox(label="Your question", placeholder=hint, max_length=4000, max_lines=8, **look)
         seen = [key, box, past, now]
         opened = blocks.load(acts.open, key, seen, js=WANTED, **at_once)
-        opened.then(lambda: render.welcome_html(engine.examples()), None, welcome, **at_once)
+        opened.then(lambda: render.welcome_html(acts.engine.examples()), None, welcome, **at_once)
         choice = gr.JSON(visible=False)
         asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=None, **quiet)
         asked.failure(acts.open, key, seen, **at_once)
@@ -192,11 +193,11 @@ class Choice(BaseModel):
 class Handlers:
     """What the components call. Outputs: the chat's key, the question box, past turns, the turn now."""
 
-    def __init__(self, engine: Engine, chats: keep.Chats, owners: Owners) -> None:
+    def __init__(self, engine: Engine, chats: keep.Chats, feedback: Feedback, owners: Owners) -> None:
         import gradio as gr
 
         globals()["gr"] = gr  # Gradio looks for `gr.Request` among the annotations when the page is built
-        self.engine, self.chats, self.owners, self.same = engine, chats, owners, gr.skip()
+        self.engine, self.chats, self.feedback, self.owners, self.same = engine, chats, feedback, owners, gr.skip()
         self.replies: dict[Tab, Reply] = {}
         self.ready = gr.update(interactive=True, submit_btn=True, stop_btn=False)
         self.busy = gr.update(value="", submit_btn=False, stop_btn=True)
@@ -261,6 +262,11 @@ class Handlers:
             reply.stop()
 
     def _past(self, owner: str, chosen: str, notice: str = "", without: int = 0) -> str:
-        turns = self.chats.turns(owner, chosen)
-        shown = "".join(chat.turn_html(turn, number) for number, turn in turns.items() if number != without)
-        return render.chat_turns_html(chosen, shown, notice)
+        turns, said = self.chats.turns(owner, chosen), self.feedback.opinions()
+        library = self.engine.library() if turns else None
+        shown = [
+            chat.turn_html(turn, number, library=library, verdict=said[number].verdict if number in said else "")
+            for number, turn in turns.items()
+            if number != without
+        ]
+        return render.chat_turns_html(chosen, "".join(shown), notice)

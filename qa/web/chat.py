@@ -68,9 +68,10 @@ def respond(
 def _finished(reply: Reply, library: Library) -> Turn:
     """The turn to keep, with the names of the documents that its passages are from."""
     answer = reply.answer
-    wanted = {hit.passage.document for hit in answer.hits}  # one of them may have been removed meanwhile
-    names = {s.id: render.source_name(s.title, s.date) for s in library.documents() if s.id in wanted}
-    return Turn(answer.question, answer, names=names)
+    wanted = {hit.passage.document for hit in answer.hits} | {cited.document for cited in answer.citations}
+    found = [source for source in library.documents() if source.id in wanted]  # one may have been removed meanwhile
+    names = {source.id: render.source_name(source.title, source.date) for source in found}
+    return Turn(answer.question, answer, names=names, hashes={source.id: source.sha256 for source in found})
 
 
 def waiting_html(question: str) -> str:
@@ -78,13 +79,28 @@ def waiting_html(question: str) -> str:
     return render.turn_html(question, render.chat_html(Answer(question, "", answered=True), live=True))
 
 
-def turn_html(turn: Turn, number: int = 0) -> str:
-    """A finished turn: the question, then the answer, the problem, or both."""
-    body = render.chat_html(turn.answer, names=turn.names) if turn.answer else ""
+def turn_html(turn: Turn, number: int = 0, *, library: Library | None = None, verdict: str = "") -> str:
+    """A finished turn: the question, then the answer, the problem, or both. Its citations are held against `library`;
+    `verdict` is what was said of it so far."""
+    old = stale(turn.answer, library) if turn.answer and library else {}
+    body = render.chat_html(turn.answer, names=turn.names, stale=old) if turn.answer else ""
     if turn.problem:
         title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
         body += render.notice_html(title, turn.problem, kind="error")
-    return render.turn_html(turn.question, body, number, turn.scope)
+    actions = render.actions_html(verdict) if number and turn.answer and turn.answer.text else ""
+    return render.turn_html(turn.question, body + actions, number, turn.scope)
+
+
+def stale(answer: Answer, library: Library) -> dict[int, str]:
+    """How sources differ from what an old answer cites, by the citation's number: "removed" or "changed"."""
+    found = {}
+    for cited in answer.citations:
+        try:
+            if library.document(cited.document).text[cited.start : cited.end] != cited.quote:
+                found[cited.number] = "changed"
+        except QAError:
+            found[cited.number] = "removed"
+    return found
 
 
 def scope_text(scope: Scope | None, library: Library) -> str:
@@ -96,21 +112,22 @@ def scope_text(scope: Scope | None, library: Library) -> str:
 
 
 def source(
-    document: str, start: int, end: int, library: Library, *, also: Sequence[Span] = (), at: int = 0, of: int = 0
+    document: str, span: Span, library: Library, *, quote: str = "", also: Sequence[Span] = (), at: int = 0, of: int = 0
 ) -> str:
     """The source pane for a citation; `also`, `at` and `of` as in `render.source_html`. The id is looked up in the
     library, never in the file system.
 
-    A document that is gone or has changed says so instead of showing the wrong words.
+    A document that is gone or has changed says so, and shows the `quote` that was taken from it, never other words.
     """
+    start, end = span
     try:
         found = library.document(document)
     except QAError as error:
-        return render.no_source_html("Source not in the library.", str(error), at=at, of=of)
-    if not 0 <= start < end <= len(found.text):
-        return render.no_source_html(
-            "Source changed.", "These characters are no longer in it. Ask again.", at=at, of=of
-        )
+        title = "Source removed." if quote else "Source not in the library."
+        return render.no_source_html(title, str(error), quote=quote, at=at, of=of)
+    if not 0 <= start < end <= len(found.text) or (quote and found.text[start:end] != quote):
+        gone = f"{document} changed: these characters are no longer there. Ask again."
+        return render.no_source_html("Source changed.", gone, quote=quote, at=at, of=of)
     return render.source_html(found, (start, end), also=also, at=at, of=of)
 
 

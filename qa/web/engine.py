@@ -18,6 +18,7 @@ from qa.web.line import Line, Queued, Room
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+    from qa.library import Library
 
 EXAMPLES = 4
 ROOM, EACH = 64, 8  # questions that may be under way at the same time: all, and one person's
@@ -51,6 +52,13 @@ class Engine:
     def assistant(self) -> Assistant:
         """The assistant, as soon as there is one. Raises what loading it raised."""
         return self._assistant.result()
+
+    def library(self) -> Library:
+        """The documents, without waiting for the models. Raises `IndexMissing`."""
+        from qa.library import Library
+
+        ready = self._assistant.done() and not self._assistant.exception()
+        return self.assistant().library if ready else Library(self.config.index)
 
     def examples(self) -> list[str]:
         """Questions to begin with, as soon as they are tried; none where nothing can be answered."""

@@ -48,14 +48,15 @@ _TITLE = 80  # characters of a title
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what came of it. `names` says how to call the documents of the answer's passages; `scope` which
-    documents were asked, unless it was all."""
+    """A question and what came of it. `names` says how to call the documents of the answer's passages, `hashes` holds
+    the SHA-256 of their files, as they were; `scope` says which documents were asked, unless it was all."""
 
     question: str
     answer: Answer | None = None
     problem: str = ""
     names: dict[str, str] | None = None
     scope: str = ""
+    hashes: dict[str, str] | None = None
 
 
 class Chats:

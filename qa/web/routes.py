@@ -5,17 +5,19 @@ They are behind the guard, as everything is, and tell nothing to a request witho
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from qa import render
 from qa.errors import QAError
-from qa.web import chat, guard
+from qa.web import chat, export, guard
 from qa.web.corpus import Corpus
-from qa.web.keep import Chats
+from qa.web.feedback import Feedback, Opinion
+from qa.web.keep import Chats, Turn
 from qa.web.owner import NobodyError, Owners
 
 if TYPE_CHECKING:
@@ -27,11 +29,12 @@ Id = Annotated[str, Field(max_length=100)]
 
 
 class Place(BaseModel):
-    """Characters of a document; `also` to be marked in it; they are the `at`-th of `of` places to step through."""
+    """Characters of a document, and the `quote` they were; the rest as in `render.source_html`."""
 
     document: Annotated[str, Field(max_length=4000)]
     start: int
     end: int
+    quote: Annotated[str, Field(max_length=100_000)] = ""
     also: list[tuple[int, int]] = []
     at: int = 0
     of: int = 0
@@ -62,7 +65,14 @@ class Named(BaseModel):
     title: Annotated[str, Field(max_length=1000)] = ""
 
 
-def add(app: FastAPI, engine: Engine, chats: Chats, owners: Owners) -> None:
+class Said(Opinion):
+    """An opinion on one turn of a conversation."""
+
+    chat: Id
+    turn: int
+
+
+def add(app: FastAPI, engine: Engine, chats: Chats, feedback: Feedback, owners: Owners) -> None:
     """Add all routes to `app`. An error made on purpose becomes its one line: 401 without an owner, else 400."""
     from fastapi import Depends
 
@@ -74,7 +84,8 @@ def add(app: FastAPI, engine: Engine, chats: Chats, owners: Owners) -> None:
         return owners.of(request)
 
     own = Depends(owner)
-    for router in (desk(engine), conversations(chats, own), documents(engine.corpus), files(engine.corpus, own)):
+    corpus = documents(engine.corpus), files(engine.corpus, own)
+    for router in (desk(engine), conversations(chats, own), answers(engine, chats, feedback, own), *corpus):
         app.include_router(
             router, prefix="/page/api", dependencies=[Depends(owner)], default_response_class=HTMLResponse
         )
@@ -97,8 +108,8 @@ def desk(engine: Engine) -> APIRouter:
 
     @router.post("/source")
     def source(place: Place) -> str:
-        library, (document, start, end) = engine.assistant().library, (place.document, place.start, place.end)
-        return chat.source(document, start, end, library, also=place.also, at=place.at, of=place.of)
+        more: dict[str, Any] = place.model_dump(exclude={"document", "start", "end"})
+        return chat.source(place.document, (place.start, place.end), engine.library(), **more)
 
     return router
 
@@ -184,3 +195,43 @@ def files(corpus: Corpus, owner: str) -> APIRouter:
         return render.uploads_html(corpus.of(owner))
 
     return router
+
+
+def answers(engine: Engine, chats: Chats, feedback: Feedback, owner: str) -> APIRouter:
+    """What can be done with an answer, or with all of a conversation: copied, taken away, judged."""
+    from fastapi import APIRouter
+
+    router = APIRouter()
+
+    def chosen(owner: str, chat: str, turn: int) -> tuple[str, list[Turn]]:
+        turns = chats.turns(owner, chat)
+        if turn not in (turns or ()) and (turn or not turns):
+            raise QAError("there is no such conversation or answer; load the page again")
+        title = next((each.title for each in chats.list(owner) if each.id == chat), "")
+        return (turns[turn].question, [turns[turn]]) if turn else (title, [*turns.values()])
+
+    @router.get("/copy")
+    def copy(chat: Id, turn: int, owner: str = owner) -> PlainTextResponse:
+        answer = chosen(owner, chat, turn)[1][0].answer
+        return PlainTextResponse(str(answer or ""))
+
+    @router.get("/export")
+    def export_(form: Literal["markdown", "evidence"], chat: Id, turn: int = 0, owner: str = owner) -> Response:
+        title, turns = chosen(owner, chat, turn)
+        if form == "markdown":
+            return _file(export.markdown(title, turns), title, "md", "text/markdown")
+        return _file(export.evidence(title, turns, engine.library()), title, "html", "text/html")
+
+    @router.post("/feedback")
+    def judge(said: Said, owner: str = owner) -> Opinion:
+        opinion = Opinion(**said.model_dump(exclude={"chat", "turn"}))
+        return feedback.give(said.turn, chats.turns(owner, said.chat), opinion, engine.library())
+
+    return router
+
+
+def _file(text: str, title: str, ending: str, kind: str) -> Response:
+    """A download, called after its title."""
+    name = "-".join(re.findall(r"[A-Za-z0-9]+", title))[:60].strip("-") or "conversation"
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
