@@ -452,7 +452,8 @@ def chats_html(chats: Sequence[Chat], find: str = "") -> str:
 
 
 def _listed(chat: Chat) -> str:
-    title, when = escape(one_line(chat.title)), date_text(datetime.fromtimestamp(chat.changed).date().isoformat())
+    title, day = escape(one_line(chat.title)), datetime.fromtimestamp(chat.changed).date()
+    when = "Today" if day == datetime.now().date() else date_text(day.isoformat())
     more = f'<q class="found" dir="auto">{escape(one_line(chat.found))}</q>' if chat.found else ""
     place = f'data-chat="{escape(chat.id)}" data-turn="{chat.turn or ""}"'
     return (
@@ -564,10 +565,10 @@ def evidence_file(title: str, made: str, turns: Iterable[tuple[str, Answer | Non
     for question, answer, cited in turns:
         text = answer.text if answer else "No answer was written."
         said = f'<p class="answer" dir="auto">{escape(text)}</p>'
-        by = f'<p class="facts">Written by {escape(answer.model)}</p>' if answer else ""
-        parts.append(
-            f'<article><h2 dir="auto">{escape(question)}</h2>{said}{by}{"".join(map(_cited, cited))}</article>'
-        )
+        model = f"Written by {answer.model}" if answer and answer.model != "quote" else "In the sources’ own words"
+        asked = f'<h2 dir="auto">{escape(question)}</h2>' if question != title else ""
+        by = f'<p class="facts">{escape(model)}</p>' if answer else ""
+        parts.append(f"<article>{asked}{said}{by}{''.join(map(_cited, cited))}</article>")
     shell = (Path(__file__).parent / "web" / "evidence.html").read_text(encoding="utf-8")
     filled = {"{title}": escape(one_line(title)), "{made}": escape(made), "{body}": clean("".join(parts))}
     return re.sub("|".join(map(re.escape, filled)), lambda hole: filled[hole[0]], shell)

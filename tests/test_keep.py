@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from html import escape, unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from pydantic import TypeAdapter
+from typer.testing import CliRunner
 
+from eval.__main__ import app as eval_app
+from qa.config import load
 from qa.errors import QAError
+from qa.library import Library
+from qa.sync import sync
+from qa.testing import HashEmbedder, corpus
 from qa.types import Answer, Citation
+from qa.web import chat, export
+from qa.web.feedback import Feedback, Said
 from qa.web.keep import Chats, Turn
 
 
@@ -113,3 +128,125 @@ def test_a_file_of_a_newer_schema_is_refused_untouched(chats: Chats) -> None:
     with pytest.raises(QAError, match="upgrade"):
         Chats(chats.path)
     assert chats.path.read_bytes() == before
+
+
+# What is taken away
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("library")
+    config = load(index=folder / "index", offline=True)
+    sync([corpus(folder)], config=config, embedder=HashEmbedder())
+    return Library(config.index)
+
+
+def citing(library: Library, number: int, document: str, quote: str) -> Citation:
+    found = library.document(document)
+    start = found.text.index(quote)
+    return Citation(number, document, found.title, quote, start, start + len(quote), date=found.date)
+
+
+@pytest.fixture
+def told(library: Library) -> Turn:
+    """A turn with three sources: one as it was, one changed since, one removed since."""
+    good = citing(library, 1, "bridge.txt", "Mayor Ruth Adeyemi said the repairs would cost 2.4 million euros.")
+    changed = replace(citing(library, 2, "bridge-costs.md", "The bridge was built in 1902."), quote="It is <b>old</b>.")
+    gone = replace(good, number=3, document="gone.txt", title="Gone", quote="It was never said.")
+    answer = Answer("What <i>does</i> it cost?", "2.4 million. [1] It is *old*. [2] So they say. [3]", answered=True)
+    hashes = {"bridge.txt": library.document("bridge.txt").sha256, "gone.txt": "0" * 64}
+    return Turn(answer.question, replace(answer, citations=(good, changed, gone)), hashes=hashes)
+
+
+def test_an_old_answer_says_which_sources_were_changed_or_removed_and_keeps_their_quotes(
+    library: Library, told: Turn
+) -> None:
+    assert told.answer and chat.stale(told.answer, library) == {2: "changed", 3: "removed"}
+    html = chat.turn_html(told, 7, library=library)
+    assert html.count("source changed") == html.count("source removed") == 1
+    assert "It is &lt;b&gt;old&lt;/b&gt;." in html and "It was never said." in html
+    assert "source changed" not in chat.turn_html(told, 7)
+
+
+def test_the_source_pane_shows_the_kept_quote_where_the_document_is_not_what_it_was(
+    library: Library, told: Turn
+) -> None:
+    good, changed, gone = told.answer.citations if told.answer else ()
+    for cited, said in ((changed, "Source changed."), (gone, "Source removed.")):
+        pane = chat.source(cited.document, (cited.start, cited.end), library, quote=cited.quote)
+        assert said in pane and escape(cited.quote) in pane and "<mark>" not in pane
+    assert f"<mark>{good.quote}</mark>" in chat.source(good.document, (good.start, good.end), library, quote=good.quote)
+
+
+def test_an_evidence_file_can_be_checked_with_nothing_but_the_files(library: Library, told: Turn) -> None:
+    page = export.evidence("Bridges & <costs>", [told], library)
+    source = next(each for each in library.documents() if each.id == "bridge.txt")
+    path = library.index.parent / source.root / source.file
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in page and "0" * 64 in page
+    start, end = map(int, re.findall(r"Document bridge\.txt, characters (\d+) to (\d+)", page)[0])
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        quote = file.read()[start:end]
+    assert f"<mark>{quote}</mark> \"We can't wait" in unescape(page)
+    assert page.count("since</b>") == 2 and "not known" in page
+    assert "<title>Bridges &amp; &lt;costs&gt;</title>" in page and "<i>" not in page and "//" not in page
+    assert re.findall(r"<(script|img|link|iframe|a)\b", page) == []
+
+
+def test_a_conversation_as_markdown_has_its_questions_answers_and_sources_and_nothing_live(told: Turn) -> None:
+    text = export.markdown("# Costs", [told, Turn("And *now*?", problem="The model is gone.")])
+    html = MarkdownIt().render(text)
+    assert "<h1># Costs</h1>" in html and "<h2>And *now*?</h2>" in html and "The model is gone." in html
+    assert "Mayor Ruth Adeyemi said" in html and "<i>" not in html and "<em>" not in html
+
+
+# What is said of answers
+
+
+def say(folder: Path, library: Library, told: Turn, **said: Any) -> dict[str, Any]:
+    Feedback(folder).give(2, {1: turn("Before?"), 2: told}, Said(**said), library)
+    return json.loads((folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+
+
+def test_each_verdict_becomes_the_row_that_it_means(library: Library, told: Turn, tmp_path: Path) -> None:
+    right = say(tmp_path, library, told, verdict="right")
+    assert right["answerable"] and right["evidence"][0]["quote"].startswith("Mayor Ruth")
+    assert right["history"][0] == {"role": "user", "text": "Before?"}
+    wrong = say(tmp_path, library, told, verdict="wrong answer", answer="3.1 million")
+    assert wrong["answers"] == ["3.1 million"] and "2.4 million" in wrong["wrong_answers"][0]
+    refuse = say(tmp_path, library, told, verdict="should have refused", answer="ignored")
+    assert not refuse["answerable"] and refuse["answers"] == refuse["gold_docs"] == []
+    picked = {"document": "bridge.txt", "quote": "Jonas Keller"}
+    say(tmp_path, library, told, verdict="should have answered", answer="He did.")
+    answer = say(tmp_path, library, told, passage=picked)
+    assert answer["type"] == "should_have_answered" and answer["gold_docs"] == ["bridge.txt"]
+    assert len((tmp_path / "questions.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    Feedback(tmp_path).give(2, {2: told}, Said(verdict=""), library)
+    assert Feedback(tmp_path).opinions() == {}
+
+
+def test_words_that_are_not_in_the_document_and_turns_of_others_are_refused(
+    library: Library, told: Turn, tmp_path: Path
+) -> None:
+    with pytest.raises(QAError, match="words are not in"):
+        say(tmp_path, library, told, passage={"document": "bridge.txt", "quote": "never said"})
+    with pytest.raises(QAError, match="no turn 9"):
+        Feedback(tmp_path).give(9, {2: told}, Said(verdict="right"), library)
+    assert not (tmp_path / "questions.jsonl").exists()
+
+
+def test_the_evaluation_runs_on_what_was_said(library: Library, told: Turn, tmp_path: Path) -> None:
+    feedback, folder = Feedback(tmp_path / "feedback"), tmp_path / "feedback"
+    bees = Turn("How far can honeybees count?", Answer("How far can honeybees count?", "To five.", answered=True))
+    moons = Turn("Which planet has the most moons?", Answer("Which planet?", "Elmford. [1]", answered=True))
+    turns = {1: told, 2: bees, 3: moons}
+    feedback.give(2, {2: bees}, Said(verdict="wrong answer", answer="four"), library)
+    picked = {"document": "science/bees.html", "quote": "Honeybees can count to four"}
+    feedback.give(2, {2: bees}, Said.model_validate({"passage": picked}), library)
+    feedback.give(3, {3: moons}, Said(verdict="should have refused"), library)
+    feedback.give(1, turns, Said(verdict="right"), library)
+    done = CliRunner().invoke(eval_app, ["--data", str(folder), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert (report["meta"]["questions"], report["meta"]["evidence_not_found"]) == (3, 0) and not report["errors"]
+    figures = report["systems"]["ours"]["figures"]
+    assert figures["right"][-1] == 3 and figures["sentence_hit@5"][-1] == 2 and figures["refusal_recall"][-1] == 1

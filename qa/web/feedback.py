@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.library import Library
 
 Verdict = Literal["", "right", "wrong answer", "wrong source", "should have refused", "should have answered"]
+PASSAGES = 20  # of one answer
 DOCUMENTS = 1000  # of the library, to find the right passage among
 
 Row = dict[str, Any]
@@ -35,8 +36,22 @@ class Opinion(BaseModel):
     """What was said of one answer: whether it is right, what is, and where that stands."""
 
     verdict: Verdict = ""
+    answer: str = ""
+    passages: list[Passage] = []
+
+    def and_(self, said: Said) -> Opinion:
+        """This opinion and what was said now."""
+        if said.passage:
+            return self.model_copy(update={"passages": [*self.passages, said.passage][-PASSAGES:]})
+        return Opinion(verdict=said.verdict, answer=said.answer, passages=self.passages) if said.verdict else Opinion()
+
+
+class Said(BaseModel):
+    """One click: a verdict, with the right answer if it is known; or the right passage."""
+
+    verdict: Verdict = ""
     answer: Annotated[str, Field(max_length=4000)] = ""
-    passages: Annotated[list[Passage], Field(max_length=20)] = []
+    passage: Passage | None = None
 
 
 class Feedback:
@@ -49,23 +64,22 @@ class Feedback:
         """What was said so far, by the numbers of the turns."""
         return {row["turn"]: Opinion(**row["opinion"]) for row in _read(self.folder / "questions.jsonl")}
 
-    def give(self, number: int, turns: Mapping[int, Turn], opinion: Opinion, library: Library) -> Opinion:
-        """Keep what is said of turn `number` of a conversation; what was picked before stays. Nothing said: forget it.
+    def give(self, number: int, turns: Mapping[int, Turn], said: Said, library: Library) -> Opinion:
+        """Keep what is said of turn `number` of a conversation, besides what was said before; "" takes it all back.
 
         Raises:
             QAError: the conversation has no such turn, or a passage is not in its document.
         """
         if number not in turns:
             raise QAError(f"this conversation has no turn {number}; load the page again")
-        for passage in opinion.passages:
-            if passage.quote not in library.document(passage.document).text:
-                raise QAError(
-                    f"these words are not in {passage.document!r} any more; open it again and pick them there"
-                )
+        picked = said.passage
+        if picked and picked.quote not in library.document(picked.document).text:
+            raise QAError(f"these words are not in {picked.document!r} any more; open it again and pick them there")
         earlier = [turn for other, turn in turns.items() if other < number]
         with self._lock:
             rows = {row["turn"]: row for row in _read(self.folder / "questions.jsonl")}
-            rows.pop(number, None)
+            before = Opinion(**rows.pop(number)["opinion"]) if number in rows else Opinion()
+            opinion = before.and_(said)
             if opinion != Opinion():
                 rows[number] = _row(number, turns[number], earlier, opinion)
             self._write(list(rows.values()), library)

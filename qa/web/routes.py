@@ -16,7 +16,7 @@ from qa import render
 from qa.errors import QAError
 from qa.web import chat, export, guard
 from qa.web.corpus import Corpus
-from qa.web.feedback import Feedback, Opinion
+from qa.web.feedback import Feedback, Said
 from qa.web.keep import Chats, Turn
 from qa.web.owner import NobodyError, Owners
 
@@ -65,8 +65,8 @@ class Named(BaseModel):
     title: Annotated[str, Field(max_length=1000)] = ""
 
 
-class Said(Opinion):
-    """An opinion on one turn of a conversation."""
+class Judged(Said):
+    """What is said of one turn of a conversation."""
 
     chat: Id
     turn: int
@@ -223,9 +223,9 @@ def answers(engine: Engine, chats: Chats, feedback: Feedback, owner: str) -> API
         return _file(export.evidence(title, turns, engine.library()), title, "html", "text/html")
 
     @router.post("/feedback")
-    def judge(said: Said, owner: str = owner) -> Opinion:
-        opinion = Opinion(**said.model_dump(exclude={"chat", "turn"}))
-        return feedback.give(said.turn, chats.turns(owner, said.chat), opinion, engine.library())
+    def judge(said: Judged, owner: str = owner) -> PlainTextResponse:
+        opinion = feedback.give(said.turn, chats.turns(owner, said.chat), said, engine.library())
+        return PlainTextResponse(opinion.verdict)
 
     return router
 

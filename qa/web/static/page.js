@@ -60,11 +60,13 @@
     const button = places[at], { document: name, start, end } = button.dataset, mine = ++asked;
     const span = (each) => [Number(each.dataset.start), Number(each.dataset.end)];
     const also = places.filter((each) => each !== button && each.dataset.document === name).map(span);
-    const html = await api("source", { document: name, start: Number(start), end: Number(end), also, at: at + 1, of: places.length });
+    const place = { document: name, start: Number(start), end: Number(end), quote: button.dataset.quote };
+    const html = await api("source", { ...place, also, at: at + 1, of: places.length });
     if (mine !== asked) return;
     const by = pane.contains(document.activeElement) && document.activeElement.dataset.by;
     hideTip();
     pane.innerHTML = html;
+    pick(name);
     if (pane.hidden) beside(true);
     document.querySelectorAll(".open").forEach((other) => other.classList.remove("open"));
     button.classList.add("open");
@@ -165,7 +167,7 @@
   window.qaConnect = () => {
     line = window.qaDesk;
     document.body.prepend(toggle, side);
-    document.body.append(tip, pane, voice);
+    document.body.append(tip, pane, voice, sheet);
     look();
     watch();
   };
@@ -225,10 +227,13 @@
   function shown(open) {
     document.documentElement.classList.toggle("sided", open);
     toggle.setAttribute("aria-expanded", open);
+    document.querySelector("gradio-app")?.toggleAttribute("inert", open && narrow.matches);
     if (!narrow.matches) localStorage.setItem("qa.side", open ? "open" : "shut");
   }
   shown(!narrow.matches && localStorage.getItem("qa.side") !== "shut");
   toggle.addEventListener("click", () => shown(!document.documentElement.classList.contains("sided")));
+  addEventListener("pointerdown", ({ target }) => narrow.matches && !target.closest?.("nav, dialog, #side-toggle") && shown(false));
+  side.addEventListener("keydown", ({ key }) => { if (key === "Escape" && narrow.matches) { shown(false); toggle.focus(); } });
 
   // Conversations. The address names the one that is open: #chat=…, and with &turn=… a place in it.
   const address = () => new URLSearchParams(location.hash.slice(1));
@@ -266,5 +271,114 @@
     location.hash = turn ? `chat=${chat}&turn=${turn}` : `chat=${chat}`;
     if (narrow.matches) shown(false);
   });
+
+  // One dialog for all that is asked before something is done. Each choice is [its name, what it does, how it looks].
+  const sheet = make("dialog", { id: "sheet" });
+  const row = (...children) => { const all = make("div", { className: "row" }); all.append(...children); return all; };
+  function choice([name, act, look = ""]) {
+    const button = make("button", { type: "button", textContent: name, className: look });
+    button.addEventListener("click", async () => {
+      try {
+        if ((await act?.()) !== "stay") sheet.close();
+      } catch (error) {
+        sheet.querySelector(".wrong").textContent = error.message;
+      }
+    });
+    return button;
+  }
+  function consult(title, parts, choices) {
+    const heading = make("h2", { id: "sheet-title", textContent: title, dir: "auto" });
+    sheet.setAttribute("aria-labelledby", "sheet-title");
+    sheet.replaceChildren(heading, ...parts, make("p", { className: "wrong", role: "alert" }), row(...choices.map(choice)));
+    if (!sheet.open) sheet.showModal();
+  }
+  sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
+
+  // A conversation: rename, take away, delete.
+  const save = (parameters) => make("a", { href: `/page/api/export?${new URLSearchParams(parameters)}`, download: "" }).click();
+  function manage({ chat: id, title }) {
+    const name = make("input", { value: title, maxLength: 80, ariaLabel: "Title" });
+    const rename = async () => { chats.innerHTML = await api("chats/rename", { chat: id, title: name.value }); current(); };
+    const remove = async () => {
+      chats.innerHTML = await api("chats/delete", { chat: id });
+      if (id === chat()) document.querySelector("#new").click();
+    };
+    const warning = make("p", { textContent: "Its questions and answers will be gone for good." });
+    const sure = () => { consult(`Delete “${title}”?`, [warning], [["Keep it"], ["Delete", remove, "alarm"]]); return "stay"; };
+    name.addEventListener("keydown", ({ key }) => key === "Enter" && sheet.querySelector(".main").click());
+    consult("Conversation", [name], [
+      ["Markdown", () => save({ form: "markdown", chat: id })], ["Evidence file", () => save({ form: "evidence", chat: id })],
+      ["Delete…", sure, "alarm"], ["Rename", rename, "main"],
+    ]);
+  }
+  chats.addEventListener("click", ({ target }) => target.closest(".more") && manage(target.closest(".more").dataset));
+
+  // An answer: copy, link, take away, judge.
+  async function copy(text, said) {
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else {  // not over plain HTTP from another machine
+      const box = make("textarea", { value: text });
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+    }
+    say(said);
+  }
+  async function judge(turn, said) {
+    const verdict = await api("feedback", { chat: chat(), turn: Number(turn), ...said });
+    for (const thumb of document.querySelectorAll(`[data-turn="${turn}"] .thumb`))
+      thumb.ariaPressed = verdict !== "" && (thumb.dataset.act === "up") === (verdict === "right");
+    say("Kept for the evaluation.");
+  }
+  function wrong(turn) {
+    const kinds = ["wrong answer", "wrong source", "should have refused", "should have answered"], of = make("fieldset", { ariaLabel: "Kind" });
+    of.append(...kinds.map((kind) => {
+      const whole = make("label", {}), radio = make("input", { type: "radio", name: "verdict", value: kind });
+      whole.append(radio, ` ${kind[0].toUpperCase()}${kind.slice(1)}`);
+      return whole;
+    }));
+    of.querySelector("input").checked = true;
+    const text = make("textarea", { rows: 3, maxLength: 4000, ariaLabel: "The right answer, if you know it", dir: "auto" });
+    text.placeholder = "The right answer, if you know it. To show where it stands, open a source and choose “This is the right passage”.";
+    consult("What is wrong with this answer?", [of, text], [
+      ["Cancel"], ["Keep", () => judge(turn, { verdict: of.querySelector(":checked").value, answer: text.value }), "main"],
+    ]);
+  }
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest?.(".act"), turn = button?.closest(".turn")?.dataset.turn;
+    if (!turn) return;
+    const pressed = button.ariaPressed === "true", place = { chat: chat(), turn };
+    const acts = {
+      copy: async () => copy(await api(`copy?${new URLSearchParams(place)}`), "Copied with its sources."),
+      link: () => copy(`${location.origin}/#${new URLSearchParams(place)}`, "Link copied. It opens for you alone."),
+      markdown: () => save({ form: "markdown", ...place }),
+      evidence: () => save({ form: "evidence", ...place }),
+      up: () => judge(turn, { verdict: pressed ? "" : "right" }),
+      down: () => (pressed ? judge(turn, { verdict: "" }) : wrong(turn)),
+    };
+    await acts[button.dataset.act]();
+    if (["copy", "link"].includes(button.dataset.act)) {
+      const name = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = name; }, 1500);
+    }
+  });
+
+  // The right passage: what is selected in the source pane, else the sentence that it shows.
+  function pick(name) {
+    const turn = origin.closest(".turn")?.dataset.turn, page = pane.querySelector(".page");
+    if (!turn || !page) return;
+    const button = make("button", { type: "button", className: "pick", textContent: "This is the right passage" });
+    button.title = "The selected words, or the sentence that is marked";
+    button.addEventListener("mousedown", (event) => event.preventDefault());  // it would end the selection
+    button.addEventListener("click", async () => {
+      const selected = getSelection(), inside = page.contains(selected.anchorNode) && page.contains(selected.focusNode);
+      const quote = (inside && selected.toString().trim()) || page.querySelector("mark").textContent;
+      const done = judge(turn, { passage: { document: name, quote } }).then(() => "Kept as the right passage");
+      button.textContent = await done.catch((error) => error.message);
+    });
+    pane.append(button);
+  }
   if (window.qaDesk) window.qaConnect();
 })();

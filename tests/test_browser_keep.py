@@ -1,0 +1,283 @@
+"""Keeping and teaching in a real browser: conversations, links, exports, what is said of an answer, and a restart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.config import load
+from qa.embed import SentenceTransformerEmbedder
+from qa.sync import sync
+from qa.testing import corpus
+
+CHROMIUM = Path("/usr/bin/chromium")
+if not CHROMIUM.exists():
+    pytest.skip("Chromium is not installed; get it: apt-get install chromium", allow_module_level=True)
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed; get it: pip install -e '.[dev]'"
+)
+
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
+COST = "Who said that the repairs of the bridge would cost 2.4 million euros?"
+BEES = "How far can honeybees count?"
+WIDE = {"width": 1440, "height": 900}
+
+
+class Running:
+    """The page, served from a thread; `restart` does so on the same port, with everything in memory gone."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant, self.port = assistant, 0
+        self.start()
+
+    def start(self) -> None:
+        import uvicorn
+
+        from qa.web import build
+
+        made = build(self.assistant.config, lambda _: self.assistant)
+        settings = uvicorn.Config(made, port=self.port, log_level="warning", timeout_graceful_shutdown=1)
+        self.server = uvicorn.Server(settings)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.05)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(15)
+        assert not self.thread.is_alive()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return corpus(tmp_path_factory.mktemp("keep"))
+
+
+@pytest.fixture(scope="module")
+def assistant(folder: Path) -> Assistant:
+    config = load(index=folder.parent / "index", offline=True, model="quote")
+    embedder = SentenceTransformerEmbedder()
+    sync([folder], config=config, embedder=embedder)
+    return Assistant(config, embedder=embedder)
+
+
+@pytest.fixture(scope="module")
+def running(assistant: Assistant) -> Iterator[Running]:
+    running = Running(assistant)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Any, running: Running) -> Iterator[Callable[..., Any]]:
+    """Opens the page in a browser of its own, or in the one given; no page fails or says an error."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def open(context: Any = None, at: str = "", **options: Any) -> Any:
+        page = (context or browser.new_context(**{"viewport": WIDE, **options})).new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.goto(running.url + at)
+        page.wait_for_selector("#status [data-busy=false]")
+        page.wait_for_selector("#ask textarea:enabled")
+        contexts.append(page.context)
+        return page
+
+    yield open
+    for context in set(contexts):
+        context.close()
+    assert not faults
+
+
+def ask(page: Any, question: str) -> Any:
+    page.fill("#ask textarea", question)
+    page.keyboard.press("Enter")
+    page.locator("#now .turn[data-turn]", has_text=question).locator("[aria-busy=false]").wait_for()
+    return page.locator("#now .answer")
+
+
+def picture(page: Any, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{folder}/keep-{name}.png")
+
+
+def titles(page: Any) -> list[str]:
+    return page.locator("#chats .chat bdi").all_inner_texts()
+
+
+def listed(page: Any, *wanted: str) -> None:
+    """Wait until the list of conversations is exactly this."""
+    page.wait_for_function(
+        "wanted => [...document.querySelectorAll('#chats .chat bdi')].map(e => e.textContent).join('|') === wanted",
+        arg="|".join(wanted),
+    )
+
+
+def test_conversations_are_listed_opened_found_renamed_and_deleted(visit: Callable[..., Any]) -> None:
+    page = visit()
+    assert "None yet" in page.locator("#chats").inner_text()
+    ask(page, COST)
+    listed(page, COST)
+    page.click("#new")
+    page.wait_for_selector("#welcome .welcome:visible")
+    ask(page, BEES)
+    listed(page, BEES, COST)
+    picture(page, "sidebar")
+    page.fill("#find-chat", "adeyemi")
+    listed(page, COST)
+    page.click("#chats .chat")
+    page.locator("#past .turn.linked .question", has_text=COST).wait_for()
+    assert "adeyemi" in page.locator("#chats .found").inner_text().lower()
+    page.fill("#find-chat", "")
+    listed(page, BEES, COST)
+    assert page.locator("#chats [aria-current] bdi").inner_text() == COST
+    page.hover("#chats li:has([aria-current])")
+    page.click("#chats li:has([aria-current]) .more")
+    picture(page, "manage")
+    page.fill("#sheet input", "What it costs")
+    page.click("#sheet .main")
+    listed(page, BEES, "What it costs")
+    page.hover("#chats li:first-child")
+    page.click("#chats li:first-child .more")
+    page.click("#sheet .alarm")
+    assert "gone for good" in page.locator("#sheet").inner_text()
+    page.click("#sheet .alarm")
+    listed(page, "What it costs")
+    assert page.locator("#past .question").inner_text() == COST
+
+
+def test_another_tab_goes_on_and_another_browser_sees_nothing(visit: Callable[..., Any]) -> None:
+    first = visit()
+    ask(first, COST)
+    second = visit(first.context)
+    second.wait_for_selector("#past .turn")
+    ask(second, BEES)
+    first.reload()
+    first.wait_for_function("document.querySelectorAll('#past .turn').length === 2")
+    stranger = visit(at=f"/#{first.url.partition('#')[2]}")
+    assert "not yours" in stranger.locator("#past").inner_text()
+    assert stranger.locator(".turn").count() == 0 and titles(stranger) == []
+
+
+def test_a_link_to_one_message_opens_its_conversation_there(visit: Callable[..., Any]) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, COST)
+    for number in range(3):
+        ask(page, f"{BEES} {'?' * number}")
+    page.locator("#past .act[data-act=link]").nth(1).click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.click("#new")
+    page.wait_for_selector("#welcome .welcome:visible")
+    page.goto(link)
+    page.wait_for_selector(".turn.linked")
+    assert page.locator(".turn").count() == 4
+    assert page.locator(".turn.linked .question").inner_text() == BEES
+    page.wait_for_function("Math.abs(document.querySelector('.turn.linked').getBoundingClientRect().top) < 120")
+    new = visit(page.context, at=link.removeprefix(link.partition("/#")[0]))
+    new.wait_for_selector(".turn.linked")
+
+
+def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], running: Running) -> None:
+    page = visit()
+    ask(page, COST)
+    running.stop()
+    running.start()
+    ask(page, BEES)
+    page.wait_for_function("document.querySelectorAll('.turn').length === 2")
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('#past .turn').length === 2")
+
+
+def test_copy_and_exports_hold_every_citation(visit: Callable[..., Any], folder: Path) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, COST)
+    page.click("#now .act[data-act=copy]")
+    page.locator("#now .act", has_text="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "[1]" in copied and "bridge" in copied and "2.4 million" in copied
+    with page.expect_download() as markdown:
+        page.click("#now .act[data-act=markdown]")
+    assert "2.4 million" in Path(markdown.value.path()).read_text(encoding="utf-8")
+    with page.expect_download() as evidence:
+        page.click("#now .act[data-act=evidence]")
+    assert evidence.value.suggested_filename.endswith(".html")
+    text = Path(evidence.value.path()).read_text(encoding="utf-8")
+    assert hashlib.sha256((folder / "bridge.txt").read_bytes()).hexdigest() in text
+    proof = page.context.new_page()
+    proof.set_content(text)
+    picture(proof, "evidence")
+    assert proof.locator("mark").first.text_content() in (folder / "bridge.txt").read_text(encoding="utf-8")
+
+
+def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    page = visit()
+    answer = ask(page, COST)
+    page.click("#now .thumb[data-act=up]")
+    page.wait_for_selector("#now .thumb[data-act=up][aria-pressed=true]")
+    ask(page, "And who rejects the criticism of the sample?")
+    page.click("#now .thumb[data-act=down]")
+    page.check("#sheet input[value='wrong source']")
+    page.fill("#sheet textarea", "Osei does.")
+    picture(page, "wrong")
+    page.click("#sheet .main")
+    page.wait_for_selector("#now .thumb[data-act=down][aria-pressed=true]")
+    page.locator("#now .cite").first.click()
+    page.wait_for_selector("#source .pick")
+    picture(page, "pick")
+    words = (
+        "const at = document.querySelector('#source mark').firstChild; getSelection().setBaseAndExtent(at, 0, at, 9)"
+    )
+    page.evaluate(f"() => {{ {words} }}")
+    picked = page.evaluate("getSelection().toString()")
+    page.click("#source .pick")
+    page.locator("#source .pick", has_text="Kept").wait_for()
+    rows = (assistant.config.index / "feedback" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    first, second = [json.loads(row) for row in rows][-2:]
+    assert (first["question"], first["type"], first["answerable"]) == (COST, "right", True) and first["evidence"]
+    assert second["type"] == "wrong_source" and second["answers"] == ["Osei does."]
+    assert [each["quote"] for each in second["evidence"]] == [picked.strip()] and second["history"]
+    assert answer.count() == 1
+    page.reload()
+    page.wait_for_selector("#past .thumb[data-act=down][aria-pressed=true]")
+
+
+def test_the_sidebar_is_a_sheet_on_a_phone_and_works_by_keyboard(visit: Callable[..., Any]) -> None:
+    page = visit(viewport={"width": 375, "height": 740}, color_scheme="dark")
+    ask(page, COST)
+    picture(page, "phone")
+    assert page.locator("#side").is_hidden()
+    page.click("#side-toggle")
+    listed(page, COST)
+    picture(page, "phone-sheet")
+    assert page.locator("#side-toggle").get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.focus("#chats .chat")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#side", state="hidden")
