@@ -121,7 +121,7 @@ def test_stopping_keeps_what_is_written_with_its_citations(assistant: Assistant)
 def test_the_source_pane_marks_exactly_the_quote(assistant: Assistant) -> None:
     _, kept = run(assistant)
     for cited in kept.answer.citations if kept.answer else ():
-        pane = chat.source(cited.document, cited.start, cited.end, assistant.library)
+        pane = chat.source(cited.document, (cited.start, cited.end), assistant.library)
         assert f"<mark>{cited.quote}</mark>" in pane.replace("&amp;", "&")
 
 
@@ -129,12 +129,12 @@ def test_the_source_pane_marks_exactly_the_quote(assistant: Assistant) -> None:
     "id", ["../../etc/passwd", "/etc/passwd", "bridge.txt/..", "", "file:///etc/passwd", "b%61.txt"]
 )
 def test_only_documents_of_the_library_can_be_opened(assistant: Assistant, id: str) -> None:
-    assert "Source not in the library." in chat.source(id, 0, 5, assistant.library)
+    assert "Source not in the library." in chat.source(id, (0, 5), assistant.library)
 
 
 @pytest.mark.parametrize("span", [(5, 5), (-1, 5), (0, 10**9), (9, 3)])
 def test_a_span_that_is_not_in_the_document_says_that_it_changed(assistant: Assistant, span: tuple[int, int]) -> None:
-    assert "Source changed." in chat.source("bridge.txt", *span, assistant.library)
+    assert "Source changed." in chat.source("bridge.txt", span, assistant.library)
 
 
 def test_example_questions_come_from_the_corpus(config: Config) -> None:
