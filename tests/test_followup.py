@@ -43,3 +43,59 @@ def test_an_ellipsis_gets_the_topic_of_the_question_before(question):
 def test_a_chain_of_follow_ups_keeps_its_subject():
     history = [*TALK, ("What did she say about floods?", "“We can't wait for another flood.” [1]")]
     assert "Ruth Adeyemi" in stand_alone("And what did she say about the costs?", history)
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("And in 2020?", "How many people crossed the bridge in 2020?"),
+        ("What about 2020?", "How many people crossed the bridge in 2020?"),
+        ("and on Saturday", "How many people crossed the bridge on Saturday?"),
+    ],
+)
+def test_another_time_takes_the_place_of_the_one_before(question, whole):
+    assert stand_alone(question, [("How many people crossed the bridge in 2019?", "About 3,000. [1]")]) == whole
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("And Ruth Adeyemi?", "What did Ruth Adeyemi say about the closure?"),
+        ("And Ines Duarte on Friday?", "What did Ines Duarte say about the closure on Friday?"),
+        ("No, I mean about floods.", "What did Jonas Keller say about floods?"),
+    ],
+)
+def test_another_speaker_or_topic_takes_the_place_of_the_one_before(question, whole):
+    history = [("What did Jonas Keller say about the closure?", "It would kill the summer trade. [1]")]
+    assert stand_alone(question, history) == whole
+
+
+def test_that_day_is_the_day_that_was_answered():
+    history = [("When did the council vote?", "It voted on 4 March 2024. [1]")]
+    assert stand_alone("What did Keller say on the same day?", history) == "What did Keller say on 4 March 2024?"
+
+
+def test_a_pronoun_is_whoever_was_asked_for_and_no_place():
+    history = [("Who met the Danish envoy in Elmford?", "Ruth Adeyemi met him on the bridge. [1]")]
+    assert stand_alone("What is she?", history) == "Who is Ruth Adeyemi?"
+
+
+def test_turns_that_say_nothing_of_their_own_are_passed_over():
+    history = [*BRIDGE, ("Why?", "The documents do not say.")]
+    assert "bridge" in stand_alone("And how long?", history)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Besides his poems, what did Homer write?",
+        "Is it true that bees can count?",
+        "Which university has its origins in a school of medicine?",
+        "What is the metric they use to say how busy airports are?",
+        "How many hives are there in Norway?",
+        "What are clades?",
+        "How long does it take for a hive to grow?",
+    ],
+)
+def test_pronouns_that_stay_within_their_question_lean_on_nothing(question):
+    assert stand_alone(question, BRIDGE) == question
