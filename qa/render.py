@@ -538,6 +538,12 @@ def welcome_html(examples: Iterable[str]) -> str:
     )
 
 
+def follow_ups_html(questions: Iterable[str]) -> str:
+    """Questions to go on with, under an answer; nothing where there are none."""
+    asks = "".join(f'<li><button type="button" class="example">{escape(text)}</button></li>' for text in questions)
+    return clean(f'<section class="next" aria-label="Ask next"><ol>{asks}</ol></section>') if asks else ""
+
+
 def status_html(library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False) -> str:
     """The line that says what is being read and who answers now. `busy` asks the page to look again soon."""
     parts = [f"<span>{escape(part)}</span>" for part in (library, model) if part]

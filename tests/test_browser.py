@@ -268,6 +268,20 @@ def test_the_empty_page_offers_questions_that_are_answered(visit: Callable[..., 
     assert page.locator("#now .refusal").count() == 0 and page.locator("#now .cite").count()
 
 
+def test_questions_to_go_on_with_come_after_the_answer_and_are_answered(visit: Callable[..., Any]) -> None:
+    page = visit()
+    ask(page, ASK)
+    page.wait_for_selector("#now .next .example", timeout=5000)
+    question = page.locator("#now .next .example").first.inner_text()
+    assert question.endswith("?") and question != ASK
+    keep(page, "next")
+    page.click("#now .next .example >> nth=0")
+    turn = page.locator("#now .turn", has_text=question)
+    turn.locator("[aria-busy=false]").wait_for()
+    assert turn.locator(".refusal").count() == 0 and turn.locator(".text .cite").count()
+    assert page.locator("#past .next").count() == 0
+
+
 def test_a_refusal_is_calm_and_its_nearest_passages_open(visit: Callable[..., Any]) -> None:
     page = visit()
     answer = ask(page, "Which planet has the most moons?")

@@ -139,8 +139,19 @@ def test_a_span_that_is_not_in_the_document_says_that_it_changed(assistant: Assi
 
 def test_example_questions_come_from_the_corpus(config: Config) -> None:
     asked = chat.examples(Library(config.index))
-    assert "What is said about Ruth Adeyemi?" in asked or "What is said about Mayor Ruth Adeyemi?" in asked
+    assert "Who said the repairs would cost 2.4 million euros?" in asked and all(text.endswith("?") for text in asked)
     assert asked == chat.examples(Library(config.index)) and len(set(asked)) == len(asked)
+
+
+def test_follow_ups_are_answered_by_sentences_that_were_not_just_cited(assistant: Assistant) -> None:
+    _, kept = run(assistant, "How much will the repairs of the bridge cost?")
+    offered = chat.follow_ups([kept], assistant)
+    assert offered and kept.answer and kept.question not in offered
+    cited = {cited.quote for cited in kept.answer.citations}
+    for question in offered:
+        answer = assistant.ask(question).answer
+        assert answer.answered and answer.citations[0].quote not in cited
+    assert chat.follow_ups([chat.Turn("q", problem="p")], assistant) == []
 
 
 # The engine behind the page

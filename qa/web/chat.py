@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qa import render
+from qa import render, speaker, suggest
 from qa.errors import QAError
 from qa.library import Scope
 from qa.types import Answer, Span
@@ -19,8 +18,10 @@ if TYPE_CHECKING:
     from qa.library import Library
     from qa.models import Answerer
 
-NAME = re.compile(r"(?<=[a-z,] )(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)+")  # within a sentence: two capitals or more
-SAMPLE = 200  # documents looked at for example questions
+SAMPLE, SENTENCES = 40, 30  # documents looked at for example questions, and how far into each
+TRIED, OFFERED = 6, 3  # questions to go on with: how many are tried at most, and shown
+LIKELY = 0.5  # how surely the documents answer a question that is offered
+NEAR = 0.5  # how well a passage must fit to be asked about, as a share of the best one
 
 
 def respond(
@@ -132,12 +133,37 @@ def source(
 
 
 def examples(library: Library, limit: int = 12) -> list[str]:
-    """Questions the corpus suggests: about names that many of its documents share; without any, about its titles."""
-    sources, counts, topics = library.documents()[:SAMPLE], Counter[str](), list[str]()
-    for each in sources:
-        counts.update([*dict.fromkeys(NAME.findall(library.document(each.id).text))])
-    for name, _ in counts.most_common(100):
-        if not any({*name.split()} & {*other.split()} - {"the"} for other in topics):
-            topics.append(name)
-    topics = topics or [f"“{each.title}”" for each in sources]
-    return [f"What is said about {topic}?" for topic in topics[:limit]]
+    """Questions to begin with, from the opening of documents all over the corpus; where none can be made, titles."""
+    sources = library.documents()
+    found = [_openings(library, each.id) for each in sources[:: max(1, len(sources) // SAMPLE)]]
+    in_turn = [question for turn in itertools.zip_longest(*found) for question in turn if question]
+    return (suggest.varied(in_turn) or [f"What is said about “{each.title}”?" for each in sources])[:limit]
+
+
+def _openings(library: Library, id: str) -> list[str]:
+    document, spans = library.document(id), library.sentences(id)[:SENTENCES]
+    said = zip(spans, speaker.speakers(document.text, spans), strict=True)
+    return [text for (start, end), who in said for text in suggest.questions(document.text[start:end], who)]
+
+
+def follow_ups(turns: Sequence[Turn], assistant: Assistant) -> list[str]:
+    """A few questions to ask after the last of `turns`, from what was read for it: each has an answer in the documents,
+    and not the sentence that was just cited."""
+    answer = turns[-1].answer
+    if not answer:
+        return []
+    cited = {(c.document, c.start) for c in answer.citations}
+    weighed = sorted(answer.evidence, key=lambda c: (c.document, c.start) in cited)
+    texts = [(c.quote, c.speaker) for c in weighed]
+    near = [hit for hit in answer.hits if answer.refused or hit.score >= NEAR * answer.hits[0].score]
+    for place in (hit.passage for hit in near):
+        texts += [(place.text[start - place.start : end - place.start], None) for start, end in place.sentences]
+    asked = [turn.question for turn in turns]
+    found = suggest.varied((text for said, who in texts for text in suggest.questions(said, who)), asked)
+    likely = max(LIKELY, assistant.config.min_confidence)
+
+    def answered(question: str) -> bool:
+        best = [source.citation for source in assistant.search(question).sentences[:1]]
+        return any(c.score >= likely and (c.document, c.start) not in cited for c in best)
+
+    return list(itertools.islice(filter(answered, found[:TRIED]), OFFERED))

@@ -210,6 +210,13 @@ def answers(engine: Engine, chats: Chats, feedback: Feedback, owner: str) -> API
         title = next((each.title for each in chats.list(owner) if each.id == chat), "")
         return (turns[turn].question, [turns[turn]]) if turn else (title, [*turns.values()])
 
+    follow_ups = chat.follow_ups
+
+    @router.get("/suggest")
+    def suggest(chat: Id, turn: int, owner: str = owner) -> str:
+        turns = [each for number, each in chats.turns(owner, chat).items() if number <= turn]
+        return render.follow_ups_html(follow_ups(turns, engine.assistant()) if turns else ())
+
     @router.get("/copy")
     def copy(chat: Id, turn: int, owner: str = owner) -> PlainTextResponse:
         answer = chosen(owner, chat, turn)[1][0].answer

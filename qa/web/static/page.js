@@ -203,6 +203,17 @@
     [turns, writing] = [all.length, busy];
     if (began) say("Reading the sources.");
     if (ended && last) say(ending(last));
+    goOn(last);
+  }
+  // Under the last answer, once it is there: questions that the documents answer.
+  let gone = "";
+  async function goOn(last) {
+    const turn = last?.dataset.turn;
+    if (!turn || turn === gone || !chat()) return;
+    gone = turn;
+    const html = await api(`suggest?chat=${chat()}&turn=${turn}`);
+    const still = [...document.querySelectorAll(".turn")].pop();
+    if (still?.dataset.turn === turn && !still.querySelector(".next")) still.insertAdjacentHTML("beforeend", html);
   }
   function ending(turn) {
     const count = new Set([...turn.querySelectorAll(".text .cite")].map((chip) => chip.dataset.cite)).size;
