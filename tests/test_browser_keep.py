@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ import pytest
 from qa.assistant import Assistant
 from qa.config import load
 from qa.embed import SentenceTransformerEmbedder
+from qa.models.quote import Quote
 from qa.sync import sync
 from qa.testing import corpus
+from qa.types import Citation
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
@@ -30,6 +32,17 @@ FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-back
 COST = "Who said that the repairs of the bridge would cost 2.4 million euros?"
 BEES = "How far can honeybees count?"
 WIDE = {"width": 1440, "height": 900}
+
+
+class Endless:
+    """An answerer that never comes to an end by itself."""
+
+    name, hosts = "endless", ()
+
+    def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
+        while True:
+            yield evidence[0].quote + " "
+            time.sleep(0.1)
 
 
 class Running:
@@ -211,6 +224,25 @@ def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], runn
     page.wait_for_function("document.querySelectorAll('.turn').length === 2")
     page.reload()
     page.wait_for_function("document.querySelectorAll('#past .turn').length === 2")
+
+
+def test_a_restart_in_the_middle_of_an_answer_loads_the_page_again_where_it_was(browser: Any, running: Running) -> None:
+    page = browser.new_context(viewport=WIDE).new_page()
+    page.goto(running.url)
+    page.wait_for_selector("#ask textarea:enabled")
+    ask(page, COST)
+    running.assistant.answerer = Endless()
+    page.fill("#ask textarea", BEES)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now [aria-busy=true] .sources")
+    running.stop()
+    running.assistant.answerer = Quote()
+    running.start()
+    page.wait_for_selector("#past .turn[data-turn]", timeout=20_000)
+    page.wait_for_selector("#ask textarea:enabled")
+    assert COST in page.locator("#past .question").all_inner_texts()
+    ask(page, "What would the closure kill?")
+    page.context.close()
 
 
 def test_copy_and_exports_hold_every_citation(visit: Callable[..., Any], folder: Path) -> None:

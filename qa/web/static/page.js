@@ -10,8 +10,8 @@
   // The page's own routes: JSON goes there (POST, or GET without it), a fragment or JSON comes back.
   async function api(path, data) {
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(`/page/api/${path}`, data ? { method: "POST", headers, body: JSON.stringify(data) } : {});
-    if (answer.status === 401) location.reload();
+    const sent = fetch(`/page/api/${path}`, data ? { method: "POST", headers, body: JSON.stringify(data) } : {});
+    const answer = await sent.catch(() => { throw new Error("The server is not there. The page goes on when it is back."); });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
   }
@@ -163,7 +163,8 @@
     if (line.innerHTML !== html) line.innerHTML = html;
     if (line.querySelector("[data-busy=true]")) setTimeout(look, 1000);
   }
-  const look = () => api("status").then(showLine, () => setTimeout(look, 5000));
+  const lost = ({ message }) => { line.textContent = message; setTimeout(look, 3000); };
+  const look = () => api("status").then(showLine, lost);
   window.qaConnect = () => {
     line = window.qaDesk;
     document.body.prepend(toggle, side);
@@ -250,8 +251,11 @@
   const address = () => new URLSearchParams(location.hash.slice(1));
   const chat = () => document.querySelector("#past [data-chat]")?.dataset.chat ?? "";
   window.qaWanted = () => address().has("chat") ? `#${address().get("chat")}` : "";
+  let listing = 0;
   async function list() {
-    chats.innerHTML = await api(`chats?find=${encodeURIComponent(find.value)}`);
+    const mine = ++listing, html = await api(`chats?find=${encodeURIComponent(find.value)}`).catch(({ message }) => say(message));
+    if (mine !== listing || html === undefined) return;
+    chats.innerHTML = html;
     current();
   }
   function current() {
