@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import followup, ground, language, prompts, scan, talk
+from qa import clarify, followup, ground, language, prompts, scan, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -212,6 +212,10 @@ class Reply:
             return
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
+        sure = bool(found.sentences) and found.sentences[0].citation.score >= _SURE
+        if back := clarify.ask(standalone, self._history, found.hits, self._assistant.library.document, sure=sure):
+            yield from self._recite(replace(back, hits=found.hits), began)
+            return
         sources = [
             source._replace(citation=replace(source.citation, number=n)) for n, source in enumerate(found.sentences, 1)
         ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa import words
+from qa import prompts, words
 
 History = Sequence[tuple[str, str]]
+SHORT = 8  # words of a reply to a question back
+_OPTION = re.compile(r"(?:^|, | or )(.+?) \[(\d+)\]")
+_ORDER = [("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th", "last")]
 BACK = 3  # how many turns back a person may have been named
 FEW, MOST = 3, 8  # words of a topic
 _MARKER = re.compile(r"\[\d+\]")
@@ -29,7 +32,7 @@ _ASKS = re.compile(
     r"were|do|does|did|has|have|had|can|could|will|would|should|may|might|list|name|tell|give|show|explain|describe)\b",
     re.I,
 )
-_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself)\b", re.I)
+PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself)\b", re.I)
 _POSSESSIVE = re.compile(
     r"\b(?:his|hers|her(?=\s+(?!about|to|on|in|at|by|for|when|that|if|and|or|from|with|as|after)\w))\b", re.I
 )
@@ -93,6 +96,8 @@ def stand_alone(question: str, history: History) -> str:
     question before it, in brackets. A question that can stand alone comes back as it is.
     """
     question = question.strip()
+    if history and (chosen := _chosen(question, history)):
+        return chosen
     if not history or not _leans(question, history):
         return question
     bare = _ABOUT.sub("", _OPENER.sub("", _CORRECTION.sub("", question)))
@@ -109,46 +114,67 @@ def stand_alone(question: str, history: History) -> str:
     return f"{settled} ({' '.join(topic)})" if topic else settled
 
 
+def _chosen(reply: str, history: History) -> str | None:
+    """The question that was asked back about, with what the user chose in place of what it left open."""
+    back = prompts.ASKED_BACK.fullmatch(history[-1][1].strip())
+    if not back or len(reply.split()) > SHORT or reply.rstrip().endswith("?"):
+        return None
+    options = {number: label for label, number in _OPTION.findall(back["options"] or "")}
+    picked = re.sub(
+        r"\W*\b(?:the|one|i mean|i meant|please|number|no|option)\b\W*", " ", f" {reply} ", flags=re.I
+    ).strip(" .,!")
+    order = next((str(n) for n, word in enumerate(_ORDER, 1) if picked.lower() in word), picked)
+    wanted = set(words.stems(picked))
+    fits = [label for label in options.values() if wanted and wanted <= set(words.stems(label))]
+    kind = back["span"].rpartition(" ")[2] if reply.lower().rstrip(" .!").endswith(" one") else ""
+    choice = options.get(order) or (fits[0] if len(fits) == 1 else f"the {picked} {kind}" if kind else picked)
+    name, asked = choice.partition(" (")[0], stand_alone(history[-1][0], history[:-1])
+    if re.fullmatch(r"\W*|\d+", name) or (not options.get(order) and order != picked):
+        return None
+    own = "’s" if _POSSESSIVE.fullmatch(back["span"]) else ""
+    return re.sub(rf"\b{re.escape(back['span'])}\b", f"{name}{own}", asked, count=1)
+
+
 def _leans(question: str, history: History) -> bool:
     """Whether the question cannot be understood without the dialogue before it."""
     bare = _OPENER.sub("", question)
     if _CORRECTION.match(question) or _ABOUT.match(bare):
         return True
     names, full = words.names(bare), bool(_ASKS.match(bare))
-    if not names and (not _content(bare) or (_BARE.fullmatch(bare) and len(_content(bare)) < 2)):
+    if not names and (not content(bare) or (_BARE.fullmatch(bare) and len(content(bare)) < 2)):
         return True
     if not full and _TIME.fullmatch(bare.rstrip("?!. ")):
         return True
     if bare != question and not (full and names):
         return True
-    left = _LEFT.search(bare) and not names and len(_content(bare)) <= 2
-    return bool(left or _PLACE.search(bare) or _person_leans(bare) or _thing_leans(bare) or _points_back(bare, history))
+    left = _LEFT.search(bare) and not names and len(content(bare)) <= 2
+    return bool(left or _PLACE.search(bare) or person_leans(bare) or _thing_leans(bare) or _points_back(bare, history))
 
 
-def _content(text: str) -> list[str]:
+def content(text: str) -> list[str]:
     """The stems that say what a text is about."""
     return [stem for stem in words.stems(text) if stem not in _LIGHT]
 
 
-def _person_leans(question: str) -> bool:
-    found = _PERSON.search(question)
+def person_leans(question: str) -> bool:
+    found = PERSON.search(question)
     if not found or re.search(r"\b[A-Z]\w+", re.sub(r"^\W*\w+", "", question[: found.start()])):
         return False  # a pronoun whose antecedent stands before it in the same question leans on nothing else
     if words.names(question[found.end() :]) and not _ASKS.match(question):
         return False  # "Besides his poems, what did Homer write?"
-    asks_for_it = re.match(r"\W*(?:who|which|what)\b", question, re.I) and _content(question[: found.start()])
+    asks_for_it = re.match(r"\W*(?:who|which|what)\b", question, re.I) and content(question[: found.start()])
     return not (_POSSESSIVE.match(question, found.start()) and asks_for_it)
 
 
 def _thing_leans(question: str) -> bool:
     found = _ITS.search(question)
-    if found and not _content(question[: found.start()]) and not re.match(r"\W*which\b", question, re.I):
+    if found and not content(question[: found.start()]) and not re.match(r"\W*which\b", question, re.I):
         return True
     plain = _EXPLETIVE.sub("", question)
     found = _THING.search(plain)
     if not found or _RELATIVE.search(plain[: found.end()]):
         return False
-    return len(_content(plain[: found.start()])) < 2 or bool(_AT_END.match(plain, found.start()))
+    return len(content(plain[: found.start()])) < 2 or bool(_AT_END.match(plain, found.start()))
 
 
 def _points_back(question: str, history: History) -> bool:
@@ -163,7 +189,7 @@ def _earlier(history: History) -> tuple[str, str]:
     """The last question that says what it is about, made to stand alone, and what was last answered."""
     for at in range(len(history) - 1, -1, -1):
         asked = history[at][0]
-        if _content(asked) or at == 0:
+        if content(asked) or at == 0:
             return stand_alone(asked, history[:at]), _MARKER.sub("", history[-1][1])
     return "", ""
 
@@ -204,9 +230,9 @@ def _dated(question: str, said: str) -> str:
 def _named(question: str, history: History) -> str:
     """The question with the person spoken of in place of the pronoun."""
     person = _person(history)
-    if not person or not _person_leans(question):
+    if not person or not person_leans(question):
         return question
-    question = _PERSON.sub(person, _POSSESSIVE.sub(f"{person}’s", question))
+    question = PERSON.sub(person, _POSSESSIVE.sub(f"{person}’s", question))
     return re.sub(rf"^What(?= (?:is|was) {re.escape(person)}\W*$)", "Who", question)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from qa import words
 
-_ROLES = (
+ROLES = (
     "minister|president|premier|chancellor|secretary|ambassador|spokes(?:man|woman|person)|mayor|governor|senator|"
     "congress(?:man|woman)|councill?or|lawmaker|king|queen|prince|princess|general|colonel|major|captain|lieutenant|"
     "sergeant|commander|officer|sheriff|detective|inspector|professor|director|chair(?:man|woman|person)?|chief|head|"
@@ -20,19 +20,19 @@ _CAP = r"[^\W\d_a-zß-öø-ÿ][\w’'\-]*\w"
 _FULL = rf"{_CAP}(?: (?:[^\W\d_a-z]\.|de|van|von|al|bin|da|dos|el|la|{_CAP}))* {_CAP}"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Rev|Sen|Gov|Gen|Col|Capt)\.?"
 _BEFORE = re.compile(
-    rf"(?P<role>(?:\b[\w’'\-]+ ){{0,4}}?\b(?i:{_ROLES}))(?: (?:in|of|for|to|at) {_CAP})?,? (?P<name>{_FULL})"
+    rf"(?P<role>(?:\b[\w’'\-]+ ){{0,4}}?\b(?i:{ROLES}))(?: (?:in|of|for|to|at) {_CAP})?,? (?P<name>{_FULL})"
 )
-_OFFICE = rf"(?i:{_ROLES})(?: (?:of|for) (?:the )?{_CAP}(?: {_CAP})*)?"
+_OFFICE = rf"(?i:{ROLES})(?: (?:of|for) (?:the )?{_CAP}(?: {_CAP})*)?"
 _AFTER = re.compile(
     rf"(?P<name>{_FULL}), (?:(?:the|an?) (?P<role>(?:[\w’'\-]+ ){{0,5}}{_OFFICE})"
-    rf"|(?P<bare>(?:[\w’'\-]+ ){{0,2}}(?i:{_ROLES})))(?=[,.;)]| (?:of|for|at|in)\b)"
+    rf"|(?P<bare>(?:[\w’'\-]+ ){{0,2}}(?i:{ROLES})))(?=[,.;)]| (?:of|for|at|in)\b)"
 )
 _TITLED = re.compile(rf"(?P<role>){_HONORIFIC} (?P<name>(?:[^\W\d_a-z]\. ?)*{_CAP}(?: {_CAP})*)")
 _UNRELATED = re.compile(rf"^.*\b(?:{'|'.join(map(re.escape, words.STOPWORDS))})\s+", re.I)
 _LEAD = re.compile(
     rf"^(?:(?:[a-z]\S*|(?i:{'|'.join(words.MONTHS)})) )+(?=[^\W\d_a-z])"
 )  # "late January Foreign Minister"
-_ROLE_WORD = re.compile(rf"(?:{_ROLES}|deputy|vice|former|foreign|prime|acting|{_HONORIFIC})", re.I)
+_ROLE_WORD = re.compile(rf"(?:{ROLES}|deputy|vice|former|foreign|prime|acting|{_HONORIFIC})", re.I)
 _INSTITUTION = re.compile(
     r"\b(?:ministry|government|council|party|agency|union|states?|office|university|institute|company|court|police|"
     r"committee|commission|association|foundation|department|group|bank|times|news|post|nations|parliament|kingdom|"

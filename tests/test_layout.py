@@ -22,7 +22,7 @@ errors types
 config embed render split words
 prompts
 evidence followup language people readers speaker talk testing
-ground suggest
+clarify ground suggest
 library models
 store
 retrieve scan
