@@ -139,6 +139,14 @@ def picture(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/keep-{name}.png")
 
 
+def accessible(page: Any) -> None:
+    """Axe finds nothing serious in what is shown now."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"]) for each in found if each["impact"] in {"serious", "critical"}] == []
+
+
 def titles(page: Any) -> list[str]:
     return page.locator("#chats .chat bdi").all_inner_texts()
 
@@ -172,6 +180,7 @@ def test_conversations_are_listed_opened_found_renamed_and_deleted(visit: Callab
     page.hover("#chats li:has([aria-current])")
     page.click("#chats li:has([aria-current]) .more")
     picture(page, "manage")
+    accessible(page)
     page.fill("#sheet input", "What it costs")
     page.click("#sheet .main")
     listed(page, BEES, "What it costs")
@@ -280,11 +289,13 @@ def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     page.check("#sheet input[value='wrong source']")
     page.fill("#sheet textarea", "Osei does.")
     picture(page, "wrong")
+    accessible(page)
     page.click("#sheet .main")
     page.wait_for_selector("#now .thumb[data-act=down][aria-pressed=true]")
     page.locator("#now .cite").first.click()
     page.wait_for_selector("#source .pick")
     picture(page, "pick")
+    accessible(page)
     words = (
         "const at = document.querySelector('#source mark').firstChild; getSelection().setBaseAndExtent(at, 0, at, 9)"
     )
@@ -310,6 +321,7 @@ def test_the_sidebar_is_a_sheet_on_a_phone_and_works_by_keyboard(visit: Callable
     page.click("#side-toggle")
     listed(page, COST)
     picture(page, "phone-sheet")
+    accessible(page)
     assert page.locator("#side-toggle").get_attribute("aria-expanded") == "true"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.focus("#chats .chat")

@@ -84,7 +84,7 @@
     pane.hidden = !shown;
     document.documentElement.classList.toggle("reading", shown);
     pane.role = narrow.matches ? "dialog" : "complementary";
-    pane.ariaModal = narrow.matches;
+    pane.ariaModal = narrow.matches || null;
     document.querySelector("gradio-app").inert = shown && narrow.matches;
     if (shown) scrollBy(0, origin.getBoundingClientRect().top - top); else scrollTo(0, scrolled);
   }
@@ -353,7 +353,8 @@
       whole.append(radio, ` ${kind[0].toUpperCase()}${kind.slice(1)}`);
       return whole;
     }));
-    of.querySelector("input").checked = true;
+    const refused = document.querySelector(`[data-turn="${turn}"] .refusal`);
+    of.querySelectorAll("input")[refused ? kinds.length - 1 : 0].checked = true;
     const text = make("textarea", { rows: 3, maxLength: 4000, ariaLabel: "The right answer, if you know it", dir: "auto" });
     text.placeholder = "The right answer, if you know it. To show where it stands, open a source and choose “This is the right passage”.";
     consult("What is wrong with this answer?", [of, text], [
