@@ -313,6 +313,32 @@ def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     page.wait_for_selector("#past .thumb[data-act=down][aria-pressed=true]")
 
 
+def test_an_old_answer_says_that_its_source_changed_or_was_removed_and_keeps_the_quote(
+    visit: Callable[..., Any], assistant: Assistant, folder: Path
+) -> None:
+    page, path, embedder = visit(), folder / "bridge.txt", SentenceTransformerEmbedder()
+    quote = ask(page, COST).locator(".cite").first.get_attribute("data-quote")
+    before = path.read_text(encoding="utf-8")
+    for told, change in (
+        ("changed", lambda: path.write_text(before.replace("would cost 2.4", "might cost 9.9"), encoding="utf-8")),
+        ("removed", path.unlink),
+    ):
+        change()
+        sync([folder], config=assistant.config, embedder=embedder)
+        page.reload()
+        item = page.locator("#past .sources li", has=page.locator(".stale", has_text=f"source {told}"))
+        assert item.locator("q").inner_text() == quote
+        item.locator(".cite").click()
+        page.locator("#source h2", has_text=f"Source {told}").wait_for()
+        assert page.locator("#source .kept q").inner_text() == quote
+        picture(page, told)
+    path.write_text(before, encoding="utf-8")
+    sync([folder], config=assistant.config, embedder=embedder)
+    page.reload()
+    page.wait_for_selector("#past .turn")
+    assert page.locator(".stale").count() == 0
+
+
 def test_the_sidebar_is_a_sheet_on_a_phone_and_works_by_keyboard(visit: Callable[..., Any]) -> None:
     page = visit(viewport={"width": 375, "height": 740}, color_scheme="dark")
     ask(page, COST)
