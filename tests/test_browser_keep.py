@@ -311,6 +311,12 @@ def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     assert answer.count() == 1
     page.reload()
     page.wait_for_selector("#past .thumb[data-act=down][aria-pressed=true]")
+    page.locator("#past .how summary").first.click()
+    page.locator("#past .how .near").first.click()
+    page.click("#source .pick")
+    page.locator("#source .pick", has_text="Kept").wait_for()
+    rows = (assistant.config.index / "feedback" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(json.loads(rows[-1])["evidence"]) == 1 and json.loads(rows[-1])["type"] == "right"
 
 
 def test_an_old_answer_says_that_its_source_changed_or_was_removed_and_keeps_the_quote(

@@ -152,6 +152,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites_and_is_kept(confi
         client.cookies.clear()
         assert "set-cookie" not in client.get("/", headers={"sec-fetch-site": "cross-site", **NAVIGATE}).headers
         assert client.get("/page/api/chats").status_code == 401
+        script = client.get("/page/page.js", headers={"sec-fetch-site": "same-origin"}).headers
+        assert "qa-browser=" in script["set-cookie"] and script["cache-control"] == "no-cache"
+        assert client.get("/page/api/chats").status_code == 200
+        client.cookies.clear()
         client.cookies.set("qa-browser", "' OR 1=1 --")
         assert client.get("/page/api/chats").status_code == 401
 

@@ -72,7 +72,9 @@ class Browsers:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 cookie = f"{COOKIE}={id}; Path=/; Max-Age={DAYS * 86400}; HttpOnly; SameSite=Strict{secure}"
-                MutableHeaders(scope=message).append("set-cookie", cookie)
+                headers = MutableHeaders(scope=message)
+                headers.append("set-cookie", cookie)
+                headers["cache-control"] = "no-cache"  # what comes from a cache brings no cookie
             await send(message)
 
         return sending

@@ -12,6 +12,7 @@
     const headers = { "content-type": "application/json" };
     const sent = fetch(`/page/api/${path}`, data ? { method: "POST", headers, body: JSON.stringify(data) } : {});
     const answer = await sent.catch(() => { throw new Error("The server is not there. The page goes on when it is back."); });
+    if (answer.status === 401 && line) line.textContent = await answer.clone().text();
     if (!answer.ok) throw new Error(await answer.text());
     return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
   }
