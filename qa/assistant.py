@@ -129,7 +129,10 @@ class Assistant:
         if text := talk.reply(question, first=first):
             return Answer(question, text, False, standalone=question, kind="talk")
         library, retriever = self._open()
-        return scan.answer(standalone, library, scope, lambda text: retriever.understand(text)[0].variants)
+        for asked in dict.fromkeys((talk.question(question), standalone)):
+            if said := scan.answer(asked, library, scope, lambda text: retriever.understand(text)[0].variants):
+                return said
+        return None
 
     def _named(self, model: str | Answerer | None) -> Answerer:
         if not model:
@@ -177,7 +180,7 @@ class Reply:
     ) -> None:
         self._assistant, self._scope, self._answerer = assistant, scope, answerer
         self._draft = Answer(question, "", False, model=answerer.name)
-        self._history, self._stopped = history, threading.Event()
+        self._history, self._stopped = _dialogue(history), threading.Event()
         self._times: dict[str, float] = {}
         self._events = self._run()
         self._answer: Answer | None = None
@@ -359,8 +362,15 @@ class _Editor:
         return [*(self._used[c.number] for c in fresh), Text(piece)]
 
 
+def _dialogue(history: History) -> History:
+    """The turns that a question may lean on: no courtesies, and of lists of the collection the question alone."""
+    turns = [(asked, said) for asked, said in history if not talk.reply(asked, first=False)]
+    return [(asked, "" if scan.asks_for_all(asked) else said) for asked, said in turns]
+
+
 def refusal(found: Found) -> str:
     """The refusal, naming what no document mentions, and where the question is in another language than they are."""
+    if note := language.note(found.question.text, " ".join(hit.passage.text for hit in found.hits)):
+        return prompts.CANNOT_ANSWER + note
     missing = [f"“{term}”" for term in found.unknown]
-    note = language.note(found.question.text, " ".join(hit.passage.text for hit in found.hits))
-    return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "") + note
+    return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "")

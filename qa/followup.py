@@ -79,8 +79,9 @@ _SUBJECT = re.compile(
     rf"( (?:{_SAYS})\b)",
     re.I,
 )
-_IDENTITY = re.compile(r"((?:who|what|where) (?:is|was|are|were) )((?:[A-Z]\S*\s?)+)()", re.I)
+_IDENTITY = re.compile(r"((?i:who|what|where) (?:is|was|are|were) )((?:[A-Z]\S*\s?)+)()")
 _LINK = r"(?:about|with|in|on|at|for|from|to|against|during|under|by)\b"
+_NAME = re.compile(r"(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*")
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 
 
@@ -104,8 +105,9 @@ def stand_alone(question: str, history: History) -> str:
     earlier, said = _earlier(history)
     if not bare or not re.search(r"\w", bare):
         return earlier
-    about = _ABOUT.match(_OPENER.sub("", question)) and not _TIME.fullmatch(bare.rstrip("?!. "))
-    if not about and (filled := _filled(bare.rstrip("?!. "), earlier)):
+    fragment = bare.rstrip("?!. ")
+    about = _ABOUT.match(_OPENER.sub("", question)) and not _TIME.fullmatch(fragment)
+    if (not about or len(words.names(earlier)) == 1) and (filled := _filled(fragment, earlier)):
         return filled
     settled = _dated(_named(bare, history), said)
     if settled != bare and _ASKS.match(bare) and not _leans(settled, history):
@@ -208,6 +210,8 @@ def _filled(fragment: str, earlier: str) -> str | None:
     elif subject and words.names(f"of {who}") and re.match(r"(?:the )?[A-Z]", who) and len(who.split()) <= 4:
         core = f"{subject[1]}{who}{core[subject.end(2) :]}"
         core = _at(core, time[0]) if time else core
+    elif _NAME.fullmatch(who) and len(words.names(f"{core}?")) == 1 and not time:
+        core = core.replace(words.names(f"{core}?")[0], who)
     else:
         return None
     return f"{core}?" + (f" ({topic}" if topic else "")

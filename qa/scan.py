@@ -160,7 +160,7 @@ class _Reader:
         about = set(words.stems(topic or ""))
         said = _grouped((who, place) for who, place in self._spoken() if about <= set(words.stems(place.text)))
         persons = [(name, place) for name, place in said if people.is_person(name)]
-        others = [name for name, _ in said if not people.is_person(name)]
+        others = [(name, place) for name, place in said if not people.is_person(name)]
         what = f"speak of “{topic}”" if topic else "speak or are quoted"
         return self._people(persons, f"{_persons(len(persons))} {what} in", others)
 
@@ -171,11 +171,15 @@ class _Reader:
         heading = f"{_persons(len(persons))} named with a role or a title, or speaking (bare names are not counted), in"
         return self._people(persons, heading, [])
 
-    def _people(self, groups: Sequence[tuple[str, _Place]], heading: str, others: Sequence[str]) -> Answer:
+    def _people(
+        self, groups: Sequence[tuple[str, _Place]], heading: str, others: Sequence[tuple[str, _Place]]
+    ) -> Answer:
         for name, place in groups[:SHOWN]:
             self.sheet.item(name, place)
-        also = f"Also speaking: {', '.join(others[:SHOWN])}." if others and groups else ""
-        rest = " ".join(filter(None, [_more(len(groups) - SHOWN), also]))
+        if others and groups:
+            names = ", ".join(name for name, _ in others[:SHOWN])
+            self.sheet.item(f"Also speaking: {names}.", *(place for _, place in others[:SHOWN]))
+        rest = _more(len(groups) - SHOWN)
         read = _read(min(len(self.sources), READ), len(self.sources))
         return self.sheet.answer(self.question, f"{heading} {self._count(self.sources)}. {read}", rest=rest)
 
@@ -315,14 +319,24 @@ def answer(question: str, library: Library, scope: Scope | None, spelled: Spelle
         scope: which documents are (None for all).
         spelled: the other spellings of a question's words in the documents, by term (`Retriever.understand`).
     """
+    for read, match in _read_as(question):
+        with library.snapshot():
+            reader = _Reader(question, library, scope, spelled)
+            if reader.sources and (said := read(reader, match)):
+                return said
+    return None
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether a question has the form of one about the whole collection."""
+    return any(True for _ in _read_as(question))
+
+
+def _read_as(question: str) -> Iterator[tuple[Callable[[_Reader, re.Match[str]], Answer | None], re.Match[str]]]:
     plain = one_line(question.replace("’", "'")).rstrip("?.! ")
     for read, form in _ASKED:
         if match := re.fullmatch(form, plain, re.I):
-            with library.snapshot():
-                reader = _Reader(question, library, scope, spelled)
-                if reader.sources and (said := read(reader, match)):
-                    return said
-    return None
+            yield read, match
 
 
 def _topic(text: str) -> str | None:

@@ -70,6 +70,20 @@ def test_another_speaker_or_topic_takes_the_place_of_the_one_before(question, wh
     assert stand_alone(question, history) == whole
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("When did Keller resign?", "And Duarte?", "When did Duarte resign?"),
+        ("Who is Ruth Adeyemi?", "What about Jonas Keller?", "Who is Jonas Keller?"),
+        ("What is the population of Elmford?", "And Oxwich?", "What is the population of Oxwich?"),
+        ("How many articles mention Keller?", "And Duarte?", "How many articles mention Duarte?"),
+        ("Who met the envoy in Elmford?", "And in Oxwich?", "Who met the envoy in Oxwich?"),
+    ],
+)
+def test_another_name_takes_the_place_of_the_only_one_before(before, question, whole):
+    assert stand_alone(question, [(before, "")]) == whole
+
+
 def test_that_day_is_the_day_that_was_answered():
     history = [("When did the council vote?", "It voted on 4 March 2024. [1]")]
     assert stand_alone("What did Keller say on the same day?", history) == "What did Keller say on 4 March 2024?"

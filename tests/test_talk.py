@@ -84,3 +84,18 @@ def test_a_polite_question_is_searched_without_its_courtesy(assistant):
     answer = assistant.ask("Hi, when was the bridge built?").answer
     assert answer.standalone == "when was the bridge built?"
     assert "1902" in answer.text
+
+
+def test_a_question_does_not_lean_on_courtesies(assistant):
+    history = [("Hello!", "Hello! What would you like to know from the documents?")]
+    overview = assistant.ask("What is in these documents?", history=history).answer
+    assert overview.answered
+    assert len({citation.document for citation in overview.citations}) == 4
+    history.append((overview.question, overview.text))
+    assert assistant.ask("When was it built?", history=history).answer.standalone.startswith("When was it built?")
+
+
+def test_a_list_is_followed_by_another_name(assistant):
+    before = assistant.ask("How many documents mention Jonas Keller?").answer
+    answer = assistant.ask("And Ines Duarte?", history=[(before.question, before.text)]).answer
+    assert answer.text.startswith("1 of the 4 documents mentions “Ines Duarte”.")
