@@ -197,14 +197,12 @@ def chat_html(
 
     Args:
         answer: what is known of it.
-        live: it is still being written; evidence not cited yet stands under it without a number.
+        live: it is still being written; all evidence stands under it, that not cited yet without a number.
         names: how to call each document of `answer.hits` ("title · date").
         before: how many answers the model writes before it begins this one.
         stale: what became of the source of a citation, by its number: "changed" or "removed".
     """
     numbers, names = {c.number: c for c in answer.citations}, names or {}
-    cited = {_span(c) for c in answer.citations}
-    unused = [c for c in answer.evidence if live and _span(c) not in cited]
     state = f"{before} before you. The evidence is already here." if before else "Reading the sources…"
     wait = f'<p class="wait">{state}</p>' if live and not answer.text else ""
     weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
@@ -212,7 +210,7 @@ def chat_html(
     parts.append(_conflicts(answer, numbers))
     if answer.partial:
         parts.append(notice_html("The answer stops here.", "" if answer.partial == "stopped" else answer.partial))
-    parts.append(evidence_html(answer.citations, unused, said=answer.text, stale=stale or {}))
+    parts.append(_evidence(answer) if live else _sources(answer, stale or {}))
     refused = answer.refused and not live
     parts += [_looked_for(answer), _nearest(answer, names)] if refused else []
     parts.append("" if live else _how(answer, names))
@@ -260,22 +258,21 @@ def _place(where: Citation | Passage) -> str:
     return f'data-document="{escape(where.document)}" data-start="{where.start}" data-end="{where.end}"'
 
 
-def evidence_html(
-    cited: Sequence[Citation],
-    unused: Sequence[Citation] = (),
-    *,
-    said: str = "",
-    stale: Mapping[int, str] | None = None,
-) -> str:
-    """The numbered sources, then evidence without a number; a quote that the answer already says is not said twice,
-    unless its source is not what it was."""
-    if not cited and not unused:
-        return ""
-    old = stale or {}
-    items = [_source_item(c, chip(c), c.quote not in said or c.number in old, old.get(c.number, "")) for c in cited]
-    items += [_source_item(c, chip(c, numbered=False), True) for c in unused]
-    label = "Evidence" if unused else "Sources"
-    return f'<div class="sources"><h3>{label}</h3><ol>{"".join(items)}</ol></div>'
+def _evidence(answer: Answer) -> str:
+    """What an answer is being written from, in an order that stays; a sentence gets its number once it is cited."""
+    cited = {_span(c): c for c in answer.citations}
+    found = {_span(c): c for c in answer.evidence} | cited
+    items = "".join(_source_item(c, chip(c, numbered=span in cited), True) for span, c in found.items())
+    return f'<div class="sources evidence"><h3>Evidence</h3><ol>{items}</ol></div>' if items else ""
+
+
+def _sources(answer: Answer, stale: Mapping[int, str]) -> str:
+    """The numbered sources. A quote that the answer already says is not said twice, unless its source is stale."""
+    items = "".join(
+        _source_item(c, chip(c), c.quote not in answer.text or c.number in stale, stale.get(c.number, ""))
+        for c in answer.citations
+    )
+    return f'<div class="sources"><h3>Sources</h3><ol>{items}</ol></div>' if items else ""
 
 
 def _source_item(citation: Citation, number: str, quoted: bool, stale: str = "") -> str:
@@ -316,13 +313,14 @@ def _how(answer: Answer, names: Mapping[str, str]) -> str:
         return ""
     documents = _count(len({hit.passage.document for hit in answer.hits}), "document")
     model = "the sources’ own words" if answer.model == "quote" else answer.model
-    passages, seconds = _count(len(answer.hits), "passage"), f"{answer.timings.get('total', 0):.1f} s"
+    passages, seconds = _count(len(answer.hits), "passage"), f"{max(answer.timings.get('total', 0), 0.1):.1f} s"
     line = " · ".join(f"<span>{escape(part)}</span>" for part in (f"{documents}, {passages} read", model, seconds))
     hits = "".join(_passage(hit, names, _ranks(hit)) for hit in answer.hits)
     sentences = "".join(_weighed(at, cited, answer) for at, cited in enumerate(answer.evidence))
     return (
-        f'<details class="how"><summary>{line}</summary><p>Searched for <q dir="auto">{escape(answer.standalone)}</q>. '
-        f"That the best sentence answers it: {answer.confidence:.0%} likely.</p><h3>Sentences weighed</h3>"
+        f'<details class="how"><summary>{line}</summary>'
+        f'<p>Searched for: <q dir="auto">{escape(answer.standalone)}</q></p>'
+        f"<p>That the best sentence answers it: {answer.confidence:.0%} likely</p><h3>Sentences weighed</h3>"
         f"<ol>{sentences}</ol><h3>Passages read</h3><ol>{hits}</ol></details>"
     )
 

@@ -19,6 +19,7 @@ _WAS = re.compile(
     rf"(?P<what>The (?:[\w-]+ ){{1,4}}?|{_NAME} )(?P<be>was|were) (?P<done>\w+(?:ed|lt|wn|un)) (?:in|on) .*\d"
 )
 _COUNT = re.compile(r"(?:(?:About|Some|Over|More than|Nearly|Around) )?\d[\d,]* (?P<rest>[a-z][^,;:]+?)\.?")
+_READABLE = re.compile(r"(?:[\w .'’%$€£&/–-]|“[^“”<>\[\]{}]*”)+\?")  # no markup, no quotation left open
 _CLAUSE = re.compile(r"[,;:—]| (?:when|while|after|as|because|but) ")
 _BEARINGS = frozenset(
     "he she it they we i you his her hers its their our my him them this that these those there here such".split()
@@ -41,7 +42,7 @@ def questions(sentence: str, who: str | None = None) -> list[str]:
         found.append(f"When {match['be']} {_inside(match['what'].strip())} {match['done']}?")
     if (match := _COUNT.fullmatch(sentence)) and _stands_alone(match["rest"]):
         found.append(f"How many {match['rest']}?")
-    return [text for text in found if len(text.split()) <= LONGEST and text.count("“") == text.count("”")]
+    return [text for text in found if _READABLE.fullmatch(text) and len(text.split()) <= LONGEST]
 
 
 def varied(found: Iterable[str], known: Iterable[str] = ()) -> list[str]:

@@ -19,7 +19,9 @@ from qa.embed import SentenceTransformerEmbedder
 from qa.models.quote import Quote
 from qa.sync import sync
 from qa.testing import FakeModel, corpus
-from qa.types import Citation
+from qa.types import Answer, Citation, Conflict, Hit, Passage, Side
+from qa.web import chat
+from qa.web.keep import Turn
 
 CHROMIUM = Path("/usr/bin/chromium")
 if not CHROMIUM.exists():
@@ -27,6 +29,8 @@ if not CHROMIUM.exists():
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed; get it: pip install -e '.[dev]'"
 )
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="get it: pip install -e '.[dev]'")
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
 FLAGS += "--disable-component-update --disable-sync"
@@ -42,7 +46,7 @@ FILE = '"><img src=x onerror=alert(1)> marzipan.txt'
 
 
 class Slow:
-    """Writes each evidence sentence word by word, for ever, until it is closed."""
+    """Writes the evidence sentence by sentence, and then has nothing to say, until it is closed."""
 
     name, hosts = "slow", ()
 
@@ -55,7 +59,7 @@ class Slow:
                 yield citation.quote + " "
                 time.sleep(0.4)
             while True:
-                yield "and "
+                yield ""
                 time.sleep(0.05)
         finally:
             self.closed.set()
@@ -377,6 +381,103 @@ def test_the_last_answer_is_written_again_in_its_place(visit: Callable[..., Any]
     page.locator("#past .turn").nth(1).wait_for()
     assert page.locator(".turn .question").all_inner_texts() == ["Who is Mikhail Galuzin?", ASK]
     assert "another" in page.locator(".turn .how summary").last.inner_text()
+
+
+def test_nothing_moves_while_the_answer_is_written(visit: Callable[..., Any], assistant: Assistant) -> None:
+    assistant.answerer = Slow()
+    page = visit()
+    page.fill("#ask textarea", ASK)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now .evidence li")
+    page.evaluate("""() => {
+        window.shift = 0; window.places = new Set();
+        const add = list => list.getEntries().forEach(entry => { shift += entry.value; });
+        new PerformanceObserver(add).observe({type: "layout-shift"});
+        const still = "#now :is(.question, .text, .evidence li, .evidence .cite), #ask, #top";
+        const read = () => {
+            const boxes = [...document.querySelectorAll(still)].map(each => each.getBoundingClientRect());
+            places.add(boxes.map(box => Math.round(box.top)).join());
+            requestAnimationFrame(read);
+        };
+        read();
+    }""")
+    page.wait_for_function("document.querySelectorAll('#now .text .cite').length >= 1")
+    assert page.evaluate("[...places]") == [page.evaluate("[...places][0]")]
+    assert page.evaluate("shift") == 0
+
+
+LONG = {
+    "Hebrew": "נשיא המדינה אמר כי הגשר ייסגר עד סוף השנה (Elmford, 2024) ולא ייפתח. " * 12,
+    "Chinese": "这座桥建于一九零二年每天有四千人通过市议会投票决定关闭" * 30,
+    "a word": "a" * 10_000,
+    "a text": "The council of Elmford voted on Monday to close the old bridge. " * 160,
+}
+
+
+@pytest.mark.parametrize("width", [1280, 375, 640])  # 640: a window of 1280 at 200 % zoom
+def test_any_text_and_fifty_sources_stay_within_the_window(visit: Callable[..., Any], width: int) -> None:
+    page = visit(viewport={"width": width, "height": 740})
+    for name, text in LONG.items():
+        cited = tuple(
+            Citation(n, f"{name}.txt", text[:300], text[:400], 0, 400, 1, "2024-03-05", text[:60]) for n in range(1, 51)
+        )
+        passage = Passage("p", f"{text[:200]}.txt", 0, 0, len(text), text, ())
+        sides = Conflict(text[:200], (Side(text[:400], 1), Side(text[:400], 2)))
+        more: dict[str, Any] = {"standalone": text, "evidence": cited, "given": 3, "model": text[:90]}
+        said = text + "".join(f"[{n}]" for n in range(1, 51))
+        answer = Answer(text[:400], said, True, cited, (), (sides,), (Hit(passage, 0.5, 1, 2),) * 8, **more)
+        page.evaluate(
+            "html => { document.querySelector('#now').innerHTML = html; }", chat.turn_html(Turn(text, answer), 7)
+        )
+        page.locator("#now summary").click()
+        page.locator("#now .text .cite").first.focus()
+        page.wait_for_selector("#tip:visible")
+        wide = page.evaluate("""() => [...document.querySelectorAll("#conversation *, #tip, #tip *")].filter(e => {
+            const box = e.getBoundingClientRect(), clipped = e.closest(".near q, #tip q, #tip p");
+            return box.width && !clipped && (box.right > innerWidth + 1 || box.left < -1);
+        }).map(e => `${e.tagName} ${e.className}`)""")
+        assert not wide, name
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+        assert page.locator("#tip").evaluate("e => e.getBoundingClientRect().height <= innerHeight"), name
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 375, "height": 740}},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_no_serious_fault(visit: Callable[..., Any], assistant: Assistant, look: str) -> None:
+    page, faults = visit(**LOOKS[look]), dict[str, Any]()
+
+    def check(state: str) -> None:
+        page.wait_for_timeout(300)
+        for fault in axe.Axe().run(page).response["violations"]:
+            if fault["impact"] in {"serious", "critical"}:
+                faults[f"{state}: {fault['id']}"] = [node["html"][:200] for node in fault["nodes"][:3]]
+
+    page.locator(".example").first.wait_for()
+    check("empty")
+    answer = ask(page, "How much will the repairs of the bridge cost?")
+    page.wait_for_selector("#now .next")
+    answer.locator("summary").click()
+    check("answer, with a disagreement and what was read")
+    open_source(page, answer.locator(".text .cite").first)
+    check("source open")
+    page.keyboard.press("Escape")
+    ask(page, "Which planet has the most moons?")
+    check("refusal")
+    page.locator(".edit").first.click()
+    check("editing")
+    page.keyboard.press("Escape")
+    assistant.answerer = FakeModel([])
+    page.fill("#ask textarea", ASK)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now [role=alert]")
+    check("error")
+    assert not faults
 
 
 def test_hostile_documents_are_shown_as_text_and_nothing_of_them_is_live(visit: Callable[..., Any]) -> None:

@@ -31,6 +31,8 @@ def test_a_sentence_is_asked_for_in_its_own_words(sentence: str, question: str) 
         "この橋は1902年に建てられました。",
         "",
         "Scroll to Top",
+        "Ada Nwosu said that <b>all</b> bridges are closed.",
+        "Ada Nwosu said that all “bridges are closed today.",
     ],
 )
 def test_nothing_is_asked_that_only_its_surroundings_explain(sentence: str) -> None:

@@ -18,7 +18,7 @@
   }
 
   // The card behind a number: quote, speaker, title and date, on hover and on focus. The pointer may go into it.
-  let hiding;
+  let hiding, pointed;
   function showTip(chip) {
     const { quote, why, speaker, source } = chip.dataset, line = make("p", { dir: "auto" });
     if (speaker) line.append(make("b", { textContent: speaker }), " · ");
@@ -26,11 +26,16 @@
     clearTimeout(hiding);
     tip.replaceChildren(...(quote ? [make("q", { textContent: quote, dir: "auto" })] : []), line);
     tip.hidden = false;
-    const at = chip.getBoundingClientRect(), box = tip.getBoundingClientRect();
+    pointed = chip;
+    placeTip();
+    chip.setAttribute("aria-describedby", "tip");
+  }
+  function placeTip() {
+    const at = pointed.getBoundingClientRect(), box = tip.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight || !at.width) return hideTip();
     const below = at.top - box.height - 8 < 0;
     tip.style.left = `${Math.max(8, Math.min(at.left - 16, innerWidth - box.width - 8))}px`;
     tip.style.top = `${below ? at.bottom + 8 : at.top - box.height - 8}px`;
-    chip.setAttribute("aria-describedby", "tip");
   }
   const hideTip = () => { clearTimeout(hiding); tip.hidden = true; };
   for (const name of ["mouseover", "focusin"])
@@ -40,7 +45,7 @@
       else if (event.target.closest?.("#tip")) clearTimeout(hiding);
       else if (!tip.hidden) hiding = setTimeout(hideTip, 150);
     });
-  addEventListener("scroll", hideTip, true);
+  addEventListener("scroll", () => tip.hidden || placeTip(), true);
 
   // What a screen reader hears, politely.
   const voice = make("div", { id: "voice", role: "status" });
