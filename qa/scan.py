@@ -95,7 +95,8 @@ class _Reader:
     def overview(self, _: re.Match[str]) -> Answer:
         """How many documents there are; each one's title, date and first whole sentence, the newest first."""
         return self._listed(
-            self.sources, f"{_upper(self._count(self.sources))}{self._span(self.sources)}.{self._undated()}"
+            self.sources,
+            f"{self._count(self.sources).removeprefix('the ')}{self._span(self.sources)}.{self._undated()}",
         )
 
     def only(self, match: re.Match[str]) -> Answer | None:
@@ -114,7 +115,7 @@ class _Reader:
         dated = [source for source in self.sources if source.date]
         for source in _newest(dated)[:SHOWN]:
             self.sheet.item(f"{date_text(source.date)}: {one_line(source.title)}", self._opening(source))
-        heading = f"{_upper(self._count(self.sources))}{self._span(self.sources)}." + self._undated()
+        heading = f"{self._count(self.sources).removeprefix('the ')}{self._span(self.sources)}." + self._undated()
         return self.sheet.answer(self.question, heading, rest=_more(len(dated) - SHOWN))
 
     def extreme(self, match: re.Match[str]) -> Answer:
@@ -186,7 +187,7 @@ class _Reader:
     def _listed(self, sources: Sequence[Source], heading: str) -> Answer:
         for source in _newest(sources)[:SHOWN]:
             place = self._opening(source)
-            self.sheet.item(f"{_name(source, place.text)}: {one_line(place.text)}", place)
+            self.sheet.item(": ".join(filter(None, [_name(source, place.text), one_line(place.text)])), place)
         return self.sheet.answer(self.question, heading, rest=_more(len(sources) - SHOWN))
 
     def _opening(self, source: Source) -> _Place:
@@ -397,20 +398,16 @@ def _newest(sources: Sequence[Source]) -> list[Source]:
 
 
 def _name(source: Source, quote: str = "") -> str:
-    """A document's title and date; of a title that only repeats the quotation's beginning nothing but the date."""
+    """A document's title and date, and of a title that only repeats the quotation's beginning nothing."""
     title = one_line(source.title)
     title = "" if quote and one_line(quote).startswith(title.rstrip("… ")) else title
-    return " · ".join(part for part in (title, date_text(source.date)) if part) or source.id
+    return " · ".join(part for part in (title, date_text(source.date)) if part)
 
 
 def _read(count: int, of: int = 0) -> str:
     if count < of:
         return f"The first {count:,} of {of:,} documents were read."
     return "It was read whole." if count == 1 else f"All {count:,} were read."
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _times(count: int) -> str:
