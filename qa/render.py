@@ -76,6 +76,18 @@ class Listed:
     removing: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A model to choose. `host` is where text goes for it; only one whose `state` is "ready" can be chosen now."""
+
+    name: str
+    label: str
+    note: str
+    chosen: bool = False
+    host: str = ""
+    state: Literal["ready", "absent", "fetching", "offline"] = "ready"
+
+
 @dataclass(slots=True)
 class Upload:
     """A file on its way from the browser into the documents; `mark` tells it from another one in its place."""
@@ -204,7 +216,7 @@ def chat_html(
     """
     numbers, names = {c.number: c for c in answer.citations}, names or {}
     state = f"{before} before you. The evidence is already here." if before else "Reading the sources…"
-    wait = f'<p class="wait">{state}</p>' if live and not answer.text else ""
+    wait = f'<p class="wait{" queue" if before else ""}">{state}</p>' if live and not answer.text else ""
     weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
     parts = [f'<div class="text" dir="auto">{wait}{_paragraphs(answer.text, numbers, weak)}</div>']
     parts.append(_conflicts(answer, numbers))
@@ -542,8 +554,31 @@ def follow_ups_html(questions: Iterable[str]) -> str:
     return clean(f'<section class="next" aria-label="Ask next"><ol>{asks}</ol></section>') if asks else ""
 
 
-def status_html(library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False) -> str:
-    """The line that says what is being read and who answers now. `busy` asks the page to look again soon."""
+def models_html(options: Iterable[Option]) -> str:
+    """The models to choose from, and what each needs."""
+    return clean(f'<h2>Who answers</h2><ol class="models-list">{"".join(map(_option, options))}</ol>')
+
+
+def _option(option: Option) -> str:
+    name, label = escape(option.name), escape(option.label)
+    said = f'<bdi>{label}</bdi><span class="when">{escape(option.note)}</span>'
+    act = ""
+    if option.state == "absent":
+        act = f'<button type="button" class="fetch" data-model="{name}" aria-label="Fetch {label}">Fetch</button>'
+    elif option.state == "fetching":
+        act = '<button type="button" class="cancel">Cancel</button>'
+    if option.state != "ready":
+        return f'<li><div class="model">{said}</div>{act}</li>'
+    pressed, where = str(option.chosen).lower(), f'data-host="{escape(option.host)}" data-label="{label}"'
+    choose = f'<button type="button" class="model" aria-pressed="{pressed}" data-model="{name}" {where}>{said}</button>'
+    return f"<li>{choose}</li>"
+
+
+def status_html(
+    library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False, host: str = ""
+) -> str:
+    """The line that says what is being read and who answers now. `busy` asks the page to look again soon; `host` is
+    where text is sent."""
     parts = [f"<span>{escape(part)}</span>" for part in (library, model) if part]
     if fetching and fetching.failed:
         parts.append(f'<span class="failed">{escape(fetching.failed)}</span>')
@@ -554,7 +589,10 @@ def status_html(library: str, model: str, fetching: Fetching | None = None, *, b
         source = f" · {escape(fetching.source)}" if fetching.source else ""
         parts.append(f"<span>Fetching {escape(fetching.name)}: {share}{rate}{source}</span>")
         parts.append('<button type="button" class="cancel">Cancel</button>')
-    return clean(f'<div class="status" role="status" data-busy="{str(busy).lower()}">{"".join(parts)}</div>')
+    if model:
+        parts.append('<button type="button" class="models" aria-haspopup="dialog">Change</button>')
+    state = f'data-busy="{str(busy).lower()}" data-host="{escape(host)}"'
+    return clean(f'<div class="status" role="status" {state}>{"".join(parts)}</div>')
 
 
 def evidence_file(title: str, made: str, turns: Iterable[tuple[str, Answer | None, Sequence[Cited]]]) -> str:

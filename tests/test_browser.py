@@ -484,8 +484,8 @@ def test_hostile_documents_are_shown_as_text_and_nothing_of_them_is_live(visit: 
     page = visit()
     answer = ask(page, "What did Ottoline Vance say about the marzipan <img src=x onerror=alert(1)>?")
     assert "<img src=x onerror=alert(1)>" in page.locator("#now .question").inner_text()
-    page.locator(".cite, .near", has=page.locator(":scope[data-document*=marzipan]")).first.hover()
-    quote = open_source(page, page.locator("[data-document*=marzipan]").first)
+    page.locator("#conversation :is(.cite, .near)", has=page.locator(":scope[data-document*=marzipan]")).first.hover()
+    quote = open_source(page, page.locator("#conversation [data-document*=marzipan]").first)
     assert "evil.test" in quote or "marzipan" in quote
     assert EVIL.strip()[-60:] in page.locator("#source .page").inner_text()
     live = ":is(#conversation, #source, #tip) :is(img, script, a, style, form, iframe)"

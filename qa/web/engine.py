@@ -8,9 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from qa import render
-from qa.config import Config
+from qa.config import Config, masked
 from qa.errors import ConfigError, QAError
-from qa.models import Answerer, catalog, load
+from qa.models import Answerer, catalog, describe, load
 from qa.models.quote import Quote
 from qa.web import chat
 from qa.web.corpus import Corpus
@@ -31,6 +31,7 @@ class Engine:
         self.config, self.make = config, make
         self.fetching: render.Fetching | None = None
         self.stopping, self.line, self.room = threading.Event(), Line(), Room(ROOM, EACH)
+        self.closing = False
         self.corpus = Corpus(config, self.assistant)
         self._named: dict[str, Answerer] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-engine")
@@ -41,10 +42,11 @@ class Engine:
         """Begin to load: the assistant, then the example questions, then the weights of the local model."""
         self._assistant = self._pool.submit(self._load)
         self._examples = self._pool.submit(self._try_examples)
-        self._pool.submit(self._fetch)
+        self._pool.submit(self._fetch_default)
 
     def close(self) -> None:
         """Stop a fetch, which keeps what it has, and let the thread end."""
+        self.closing = True
         self.stopping.set()
         self.corpus.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -81,12 +83,14 @@ class Engine:
         if name not in self.names():
             raise ConfigError(f"the model {name[:80]!r} is not offered here; choose another one")
         if name not in self._named:
-            self._named[name] = load(self.config.model_copy(update={"model": name}))
+            self._named[name] = load(self.config.model_copy(update={"model": self.names()[name]}))
         return self._named[name]
 
-    def names(self) -> list[str]:
-        """The models that may be chosen: the sources' own words, local ones, and the configured one."""
-        return list(dict.fromkeys(["quote", *(f"local:{name}" for name in catalog.WEIGHTS), self.config.model]))
+    def names(self) -> dict[str, str]:
+        """The models that may be chosen, as they are shown, and what each is configured by: the sources' own words,
+        local ones, and the configured one."""
+        own = [self.config.model] if self.config.model not in {"auto", "local", "local:"} else []
+        return {masked(name): name for name in ["quote", *(f"local:{name}" for name in catalog.WEIGHTS), *own]}
 
     def _load(self) -> Assistant:
         assistant = self.make(self.config)
@@ -99,10 +103,28 @@ class Engine:
         asked = chat.examples(assistant.library)
         return [question for question in asked if assistant.ask(question, model="quote").answer.answered][:EXAMPLES]
 
-    def _fetch(self) -> None:
-        assistant, name = self.assistant(), catalog.DEFAULT_LOCAL
-        if self.config.model != "auto" or self.config.offline or catalog.find(name, self.config):
+    def fetch(self, name: str) -> None:
+        """Bring the weights of a local model here, one model at a time.
+
+        Raises:
+            ConfigError: no model of this name can be fetched, or not now.
+        """
+        if f"local:{name}" not in self.names() or self.config.offline:
+            raise ConfigError(f"{name[:80]!r} cannot be fetched here; choose another model")
+        if self.fetching and not self.fetching.failed:
+            raise ConfigError(f"{self.fetching.name} is being fetched; wait until it is here, or cancel it")
+        self.fetching = render.Fetching(name)
+        self._pool.submit(self._fetch, name)
+
+    def _fetch_default(self) -> None:
+        wanted = self.config.model == "auto" and not self.config.offline and self.assistant()
+        if wanted and not catalog.find(catalog.DEFAULT_LOCAL, self.config):
+            self._fetch(catalog.DEFAULT_LOCAL)
+
+    def _fetch(self, name: str) -> None:
+        if self.closing:
             return
+        self.stopping.clear()
         self.fetching = render.Fetching(name, total=catalog.WEIGHTS[name].size)
 
         def show(done: int, total: int, rate: float, source: str) -> None:
@@ -110,21 +132,57 @@ class Engine:
 
         try:
             catalog.fetch(name, self.config, show, self.stopping)
-            assistant.answerer = load(self.config)
+            if self.config.model == "auto":
+                self.assistant().answerer = load(self.config)
             self.fetching = None
         except QAError as error:
             self.fetching = render.Fetching(name, failed=f"{error} · Answers go on in the sources’ own words")
 
-    def status(self) -> str:
-        """The line at the top, as HTML: what is read, who answers, where text goes, what is being fetched."""
+    def status(self, name: str = "") -> str:
+        """The line at the top, as HTML: what is read, who answers, where text goes, what is being fetched. `name` is
+        the model that this page has chosen, if any."""
         if not self._assistant.done():
             return render.status_html("Opening the index and its models…", "", busy=True)
         if error := self._assistant.exception():
             return render.status_html("", "", render.Fetching("", failed=f"Nothing can be answered: {error}"))
-        answerer, found = self.assistant().answerer, len(self.assistant().library.documents())
-        count = f"{found:,} document{'s' * (found != 1)}"
-        where = f"sent to {', '.join(answerer.hosts)}" if answerer.hosts else "on this machine"
-        quote = "Answers in the sources’ own words"
-        model = quote if answerer.name == "quote" else f"Answers by {answerer.name}, {where}"
+        count = len(self.assistant().library.documents())
+        found = f"{count:,} document{'s' * (count != 1)}"
         busy = self.fetching is not None and not self.fetching.failed
-        return render.status_html(count, model, self.fetching, busy=busy)
+        said, host = self._said(name)
+        return render.status_html(found, said, self.fetching, busy=busy, host=host)
+
+    def _said(self, name: str) -> tuple[str, str]:
+        """Who answers, and the host that text is sent to for it."""
+        try:
+            answerer = self._chosen(name) if name in self.names() else self.assistant().answerer
+        except QAError as error:
+            return str(error), ""
+        host = ", ".join(answerer.hosts)
+        said = f"Answers by {answerer.name}, {f'sent to {host}' if host else 'on this machine'}"
+        return "Answers in the sources’ own words" if answerer.name == "quote" else said, host
+
+    def models_html(self, chosen: str) -> str:
+        """The models to choose from, as HTML."""
+        return render.models_html([self._option(name, chosen or self._default()) for name in self.names()])
+
+    def _default(self) -> str:
+        own = masked(self.config.model)
+        if own in self.names():
+            return own
+        return "quote" if self.assistant().answerer.name == "quote" else f"local:{catalog.DEFAULT_LOCAL}"
+
+    def _option(self, name: str, chosen: str) -> render.Option:
+        if name == "quote":
+            return render.Option(name, "The sources’ own words", "At once, on this machine", name == chosen)
+        if hosts := describe(self.config.model_copy(update={"model": self.names()[name]})):
+            where = ", ".join(hosts)
+            note = f"Each question, and the sentences found for it, are sent to {where}"
+            return render.Option(name, name, note, name == chosen, where)
+        weights = catalog.WEIGHTS.get(name.removeprefix("local:"))
+        if not weights or catalog.find(weights.name, self.config):
+            return render.Option(name, name, "On this machine", name == chosen)
+        size = render.size_text(weights.size)
+        if self.config.offline:
+            return render.Option(name, name, f"{size}, not here; QA_OFFLINE=1 forbids to fetch it", state="offline")
+        fetching = self.fetching and not self.fetching.failed and self.fetching.name == weights.name
+        return render.Option(name, name, f"{size}, not here yet", state="fetching" if fetching else "absent")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qa.web.engine import Engine
 
 Id = Annotated[str, Field(max_length=100)]
+Model = Annotated[str, Field(max_length=1000)]
 
 
 class Place(BaseModel):
@@ -38,6 +39,12 @@ class Place(BaseModel):
     also: list[tuple[int, int]] = []
     at: int = 0
     of: int = 0
+
+
+class Wanted(BaseModel):
+    """A local model by its name."""
+
+    model: Model
 
 
 class Document(BaseModel):
@@ -98,8 +105,17 @@ def desk(engine: Engine) -> APIRouter:
     router = APIRouter()
 
     @router.get("/status")
-    def status() -> str:
-        return engine.status()
+    def status(model: Model = "") -> str:
+        return engine.status(model)
+
+    @router.get("/models")
+    def models(model: Model = "") -> str:
+        return engine.models_html(model)
+
+    @router.post("/fetch")
+    def fetch(wanted: Wanted) -> str:
+        engine.fetch(wanted.model.removeprefix("local:"))
+        return ""
 
     @router.post("/cancel")
     def cancel() -> str:

@@ -92,6 +92,7 @@
     pane.role = narrow.matches ? "dialog" : "complementary";
     pane.ariaModal = narrow.matches || null;
     document.querySelector("gradio-app").inert = shown && narrow.matches;
+    if (origin.closest("#side")) return;
     if (shown) scrollBy(0, origin.getBoundingClientRect().top - top); else scrollTo(0, scrolled);
   }
   function close() {
@@ -116,7 +117,7 @@
   editing.append("Asks in a new conversation, which begins with what stands above this question. ");
   editing.append(make("button", { type: "button", className: "unedit", textContent: "Cancel" }));
   let how = {};
-  window.qaChoice = () => { const choice = how; edit(null); return choice; };
+  window.qaChoice = () => { const choice = { ...wanted(), ...how }; edit(null); return choice; };
   const question = (turn) => turn.querySelector(".question").textContent;
   function edit(turn) {
     how = turn ? { edit: Number(turn.dataset.turn) } : {};
@@ -163,20 +164,31 @@
     if (by && !pane.hidden && places.length > 1 && !event.target.matches("textarea, input, select")) step(by);
   });
 
+  const documents = make("div", { id: "documents" }), files = make("div", { id: "files" });
+  const findDocument = make("input", { id: "find-document", type: "search", placeholder: "Search the documents", autocomplete: "off" });
+  const since = make("input", { type: "date", id: "since" }), until = make("input", { type: "date", id: "until" });
+  const models = make("div", { id: "models", hidden: true, role: "dialog", tabIndex: -1 });
+  let model = localStorage.getItem("qa.model") || "";
+
   // The status line looks again while something is under way.
   let line;
   function showLine(html) {
     if (line.innerHTML !== html) line.innerHTML = html;
     if (line.querySelector("[data-busy=true]")) setTimeout(look, 1000);
+    if (!models.hidden && !models.querySelector(".consent")) listModels();
+    chips();
   }
   const lost = ({ message }) => { line.textContent = message; setTimeout(look, 3000); };
-  const look = () => api("status").then(showLine, lost);
+  const look = () => api(`status?model=${encodeURIComponent(model)}`).then(showLine, lost);
   window.qaConnect = () => {
     line = window.qaDesk;
     document.body.prepend(toggle, side);
     document.body.append(tip, pane, voice, sheet);
+    document.body.append(models);
     look();
     watch();
+    listDocuments();
+    listFiles();
   };
   function watch() {
     const chat = document.querySelector("#now")?.parentElement, ask = document.querySelector("#ask:has(textarea)");
@@ -237,7 +249,7 @@
     whole.append(make("h2", { textContent: title }), ...children);
     return whole;
   }
-  side.append(section("side-chats", "Conversations", find, chats), section("side-documents", "Documents"));
+  side.append(section("side-chats", "Conversations", find, chats), section("side-documents", "Documents", ...panel()));
   side.setAttribute("aria-label", "Conversations and documents");
   find.setAttribute("aria-label", "Search the conversations");
   toggle.setAttribute("aria-controls", "side");
@@ -279,6 +291,7 @@
     const count = document.querySelectorAll(".turn[data-turn]").length, now = `${chat()} ${count}`;
     if (now === before || !chat()) return;
     before = now;
+    chips();
     if (address().get("chat") !== chat()) history.replaceState(null, "", count ? `#chat=${chat()}` : location.pathname);
     list();
     showTurn();
@@ -402,5 +415,199 @@
     });
     pane.append(button);
   }
+
+  // Documents: a list to read, to choose from and to remove from; files are added by button or by dropping them.
+  function panel() {
+    const choose = (text, attributes) => {
+      const input = make("input", { type: "file", multiple: true, hidden: true, ...attributes });
+      const button = make("button", { type: "button", className: "add", textContent: text });
+      button.addEventListener("click", () => input.click());
+      input.addEventListener("change", () => {
+        add([...input.files].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
+        input.value = "";
+      });
+      return [button, input];
+    };
+    const adders = make("div", { className: "adders" }), period = make("div", { className: "period" });
+    adders.append(...choose("Add files", { id: "add-files" }), ...choose("Add a folder", { id: "add-folder", webkitdirectory: true }));
+    for (const [name, input] of Object.entries({ From: since, Until: until })) {
+      const label = make("label", { textContent: name });
+      label.append(input);
+      period.append(label);
+      input.addEventListener("change", () => { Object.assign(scope(), { since: since.value, until: until.value }); chips(); });
+    }
+    findDocument.setAttribute("aria-label", "Search the documents");
+    findDocument.addEventListener("input", listDocuments);
+    return [adders, files, findDocument, period, documents];
+  }
+  async function listDocuments() {
+    const html = await api(`documents?find=${encodeURIComponent(findDocument.value)}`);
+    if (documents.querySelector(".asking")) return;
+    documents.innerHTML = html;
+    if (documents.querySelector("[data-busy=true]")) setTimeout(listDocuments, 700);
+    chips();
+  }
+  let adding = false;
+  async function listFiles() {
+    files.innerHTML = await api("documents/files");
+    const busy = Boolean(files.querySelector("[data-busy=true]"));
+    if (busy) setTimeout(listFiles, 500);
+    else if (adding) { listDocuments(); look(); }
+    adding = busy;
+  }
+  async function add(list) {
+    if (!list.length) return;
+    shown(true);
+    try {
+      const { batch, send } = await api("documents/add", { files: list.map(({ name, file }) => [name, file.size]) });
+      listFiles();
+      for (const number of send) {
+        const where = `/page/api/documents/file?batch=${batch}&number=${number}`;
+        await fetch(where, { method: "PUT", body: list[number].file }).catch(() => 0);  // it says itself that it failed
+      }
+      await api("documents/finish", { batch });
+      adding = true;
+      listFiles();
+    } catch (error) {
+      files.replaceChildren(make("p", { className: "failed", role: "alert", textContent: error.message }));
+    }
+  }
+  async function inside(entry) {
+    if (entry.isFile) return [{ name: entry.fullPath.slice(1), file: await new Promise((done, fail) => entry.file(done, fail)) }];
+    const reader = entry.createReader(), found = [];
+    for (let more = [0]; more.length; found.push(...more)) more = await new Promise((done, fail) => reader.readEntries(done, fail));
+    const visible = found.filter((each) => each?.name && !each.name.startsWith("."));
+    return (await Promise.all(visible.map(inside))).flat();
+  }
+  const carries = (event) => event.dataTransfer?.types.includes("Files");
+  const dropping = (on) => document.documentElement.classList.toggle("dropping", on);
+  document.addEventListener("dragover", (event) => { if (carries(event)) { event.preventDefault(); dropping(true); } });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) dropping(false); });
+  document.addEventListener("drop", async (event) => {
+    dropping(false);
+    if (!carries(event)) return;
+    event.preventDefault();
+    const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+    const entries = items.map((item) => item.webkitGetAsEntry?.() || item.getAsFile());
+    const found = entries.map((each) => each instanceof File ? [{ name: each.name, file: each }] : inside(each));
+    add((await Promise.all(found)).flat());
+  });
+  async function read(button) {
+    const mine = ++asked, html = await api("documents/read", { id: button.dataset.document });
+    if (mine !== asked) return;
+    [origin, scrolled, places] = [button, scrollY, []];
+    if (narrow.matches) shown(false);
+    pane.innerHTML = html;
+    if (pane.hidden) beside(true);
+    pane.focus({ preventScroll: true });
+  }
+  function confirmRemoval(button) {
+    const item = button.closest("li"), asks = make("div", { className: "asks", role: "alertdialog" });
+    const text = make("p", { textContent: `Remove “${button.dataset.title}” for everyone? ${button.dataset.what}` });
+    const yes = make("button", { type: "button", className: "yes", textContent: "Remove" });
+    const no = make("button", { type: "button", textContent: "Keep" });
+    asks.setAttribute("aria-label", "Remove this document?");
+    asks.append(text, yes, no);
+    const end = () => { item.classList.remove("asking"); asks.remove(); button.focus(); };
+    no.addEventListener("click", end);
+    asks.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); end(); } });
+    yes.addEventListener("click", async () => {
+      delete scope().documents[button.dataset.document];
+      await api("documents/remove", { id: button.dataset.document }).catch((error) => say(error.message));
+      item.classList.remove("asking");
+      setTimeout(listDocuments, 300);
+    });
+    item.classList.add("asking");
+    item.append(asks);
+    no.focus();
+  }
+
+  // Which documents are asked, for each conversation; shown above the question box.
+  const scopes = JSON.parse(sessionStorage.getItem("qa.scopes") || "{}"), bar = make("div", { id: "scope" });
+  let carried;
+  function scope() {
+    scopes[chat()] ??= carried || { documents: {}, since: "", until: "" };
+    carried = undefined;
+    return scopes[chat()];
+  }
+  function wanted() {
+    const now = scope(), ids = Object.keys(now.documents);
+    if (how.edit) carried = now;
+    return { documents: ids.length ? ids : null, since: now.since, until: now.until, model };
+  }
+  function chips() {
+    const now = scope(), titles = Object.values(now.documents), host = line?.firstElementChild?.dataset.host;
+    sessionStorage.setItem("qa.scopes", JSON.stringify(scopes));
+    [since.value, until.value] = [now.since, now.until];
+    for (const box of documents.querySelectorAll(".pick")) box.ariaChecked = box.dataset.document in now.documents;
+    const period = [now.since && `from ${now.since}`, now.until && `until ${now.until}`].filter(Boolean).join(" ");
+    const which = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} documents` : "";
+    const made = [["documents", which], ["period", period]].filter(([, text]) => text).map(([what, text]) => {
+      const button = make("button", { type: "button", className: "unscope", title: what === "documents" ? titles.join("\n") : "" });
+      button.append(make("bdi", { textContent: text }), " ✕");
+      button.setAttribute("aria-label", `Asked only of ${text}. Ask all again`);
+      button.dataset.what = what;
+      return button;
+    });
+    if (host) made.push(make("span", { className: "sends", textContent: `Each question, and the sentences found for it, go to ${host}` }));
+    bar.replaceChildren(...made);
+    const composer = document.querySelector("#composer");
+    if (composer && bar.parentElement !== composer) composer.prepend(bar);
+  }
+  function unscope(what) {
+    Object.assign(scope(), what === "documents" ? { documents: {} } : { since: "", until: "" });
+    chips();
+    document.querySelector("#ask textarea").focus();
+  }
+  function pickDocument({ dataset: { document: id, title } }) {
+    const chosen = scope().documents;
+    if (id in chosen) delete chosen[id]; else chosen[id] = title;
+    chips();
+  }
+
+  // Who answers the next question. A model elsewhere is asked for once in each browser before it is used.
+  async function listModels() {
+    models.innerHTML = await api(`models?model=${encodeURIComponent(model)}`);
+  }
+  async function showModels(open = models.hidden) {
+    if (open) await listModels();
+    models.hidden = !open;
+    if (open) models.querySelector("button")?.focus(); else document.querySelector(".models")?.focus();
+  }
+  function use(name) {
+    model = name;
+    localStorage.setItem("qa.model", name);
+    showModels(false);
+    look();
+  }
+  function chooseModel({ dataset: { model: name, host, label } }) {
+    const known = JSON.parse(localStorage.getItem("qa.hosts") || "[]");
+    if (!host || known.includes(host)) return use(name);
+    const asks = make("div", { className: "consent" }), no = make("button", { type: "button", textContent: "Not now" });
+    const yes = make("button", { type: "button", className: "yes", textContent: "Use it" });
+    const text = `${label}: each question you ask, and the sentences found for it, will be sent to ${host}. Nothing else is.`;
+    yes.addEventListener("click", () => { localStorage.setItem("qa.hosts", JSON.stringify([...known, host])); use(name); });
+    no.addEventListener("click", listModels);
+    asks.append(make("p", { textContent: text }), yes, no);
+    models.replaceChildren(asks);
+    no.focus();
+  }
+  models.setAttribute("aria-label", "Who answers");
+  models.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); showModels(false); }
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("button");
+    if (!models.hidden && !target.closest?.("#models, .models") && target.isConnected) models.hidden = true;
+    if (button?.matches(".models")) showModels();
+    else if (button?.matches("#models .model")) chooseModel(button);
+    else if (button?.matches("#models .fetch")) api("fetch", { model: button.dataset.model }).then(look, (error) => say(error.message));
+    else if (button?.matches("#models .cancel")) api("cancel", {}).then(showLine);
+    else if (button?.matches("#documents .pick")) pickDocument(button);
+    else if (button?.matches("#documents .read")) read(button);
+    else if (button?.matches("#documents .remove")) confirmRemoval(button);
+    else if (button?.matches("#files .undo")) api("documents/undo", { batch: button.dataset.batch }).then(() => { adding = true; listFiles(); });
+    else if (button?.matches(".unscope")) unscope(button.dataset.what);
+  });
   if (window.qaDesk) window.qaConnect();
 })();
