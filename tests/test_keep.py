@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from eval.__main__ import app as eval_app
+from qa.assistant import Assistant
 from qa.config import load
 from qa.errors import QAError
 from qa.library import Library
@@ -25,8 +26,11 @@ from qa.sync import sync
 from qa.testing import HashEmbedder, corpus
 from qa.types import Answer, Citation
 from qa.web import chat, export
+from qa.web.app import Handlers
+from qa.web.engine import Engine
 from qa.web.feedback import Feedback, Said
 from qa.web.keep import Chats, Turn
+from qa.web.owner import Owners
 
 
 def turn(question: str, text: str = "Forty-two. [1]") -> Turn:
@@ -63,6 +67,21 @@ def test_the_list_is_newest_first_with_the_first_question_as_title(chats: Chats)
     for id, question in (("one", "First\n question?"), ("two", "Second?"), ("one", "Third?")):
         chats.add("me", id, turn(question))
     assert [(each.id, each.title) for each in chats.list("me")] == [("one", "First question?"), ("two", "Second?")]
+
+
+def test_a_conversation_can_be_read_while_there_is_no_index(chats: Chats) -> None:
+    engine, number = (
+        Engine(load(index=chats.path.parent / "none"), Assistant),
+        chats.add("me", "one", turn("What is it?")),
+    )
+    acts = Handlers(engine, chats, Feedback(chats.path.parent), Owners(named=False))
+    assert f'data-turn="{number}"' in acts._past("me", "one") and "What is it?" not in acts._past("you", "one")
+
+
+def test_a_long_question_is_cut_in_the_title_alone(chats: Chats) -> None:
+    chats.add("me", "one", turn("why " * 40))
+    assert chats.list("me")[0].title.endswith("…") and len(chats.list("me")[0].title) == 80
+    assert next(iter(chats.turns("me", "one").values())).question == "why " * 40
 
 
 def test_conversations_are_found_by_words_of_questions_answers_and_titles(chats: Chats) -> None:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from qa import render
 from qa.config import Config
-from qa.errors import ConfigError, IndexMissing
+from qa.errors import ConfigError, IndexMissing, QAError
 from qa.library import Scope, current
 from qa.types import Progress
 from qa.web import chat, guard, keep, routes
@@ -263,7 +263,9 @@ class Handlers:
 
     def _past(self, owner: str, chosen: str, notice: str = "", without: int = 0) -> str:
         turns, said = self.chats.turns(owner, chosen), self.feedback.opinions()
-        library = self.engine.library() if turns else None
+        library = None
+        with suppress(QAError):  # without an index, what was said before can still be read
+            library = self.engine.library()
         shown = [
             chat.turn_html(turn, number, library=library, verdict=said[number].verdict if number in said else "")
             for number, turn in turns.items()

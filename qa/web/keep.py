@@ -90,8 +90,7 @@ class Chats:
         made = """INSERT INTO chats (owner, id, title, changed) VALUES (?, ?, ?, ?)
             ON CONFLICT (owner, id) DO UPDATE SET changed = excluded.changed RETURNING number"""
         with self._db() as db:
-            values = (owner, chat, " ".join(turn.question.split())[:_TITLE], time.time())
-            number = db.execute(made, values).fetchone()[0]
+            number = db.execute(made, (owner, chat, _titled(turn.question), time.time())).fetchone()[0]
             kept = self._turn.dump_json(turn).decode()
             return int(db.execute("INSERT INTO turns (chat, turn) VALUES (?, ?)", (number, kept)).lastrowid or 0)
 
@@ -123,7 +122,7 @@ class Chats:
 
     def rename(self, owner: str, chat: str, title: str) -> None:
         """Call a conversation otherwise. Raises `QAError` for an empty title."""
-        title = " ".join(title.split())[:_TITLE]
+        title = _titled(title)
         if not title:
             raise QAError("a conversation needs a title; write one")
         with self._db() as db:
@@ -152,6 +151,11 @@ class Chats:
         with closing(sqlite3.connect(self.path, timeout=10)) as db, db:
             db.execute("PRAGMA foreign_keys = ON")
             yield db
+
+
+def _titled(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
 
 
 def new_id() -> str:
