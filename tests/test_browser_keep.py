@@ -222,6 +222,13 @@ def test_a_link_to_one_message_opens_its_conversation_there(visit: Callable[...,
     page.wait_for_function("Math.abs(document.querySelector('.turn.linked').getBoundingClientRect().top) < 120")
     new = visit(page.context, at=link.removeprefix(link.partition("/#")[0]))
     new.wait_for_selector(".turn.linked")
+    mail = page.context.new_page()
+    mail.route(
+        "http://mail.test/", lambda route: route.fulfill(body=f"<a href='{link}'>see</a>", content_type="text/html")
+    )
+    mail.goto("http://mail.test/")
+    mail.click("a")  # from another site, so without the cookie, which must not be replaced
+    mail.wait_for_selector(".turn.linked")
 
 
 def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], running: Running) -> None:
