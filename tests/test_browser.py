@@ -140,9 +140,14 @@ def ask(page: Any, question: str) -> Any:
 
 
 def keep(page: Any, name: str) -> None:
+    """A picture of the page for the README, in few colours."""
     if folder := os.environ.get("SCREENSHOTS"):
+        from PIL import Image
+
         page.wait_for_timeout(300)
-        page.screenshot(path=f"{folder}/{name}.png")
+        path = Path(folder, f"{name}.png")
+        page.screenshot(path=path)
+        Image.open(path).quantize(96).save(path, optimize=True)
 
 
 def open_source(page: Any, chip: Any) -> str:
@@ -164,9 +169,7 @@ def test_a_question_gets_chips_that_open_the_source_at_the_exact_sentence(
     assert page.locator("#source mark").evaluate("e => e.getBoundingClientRect().bottom < innerHeight")
     assert quote.title[:20] in page.locator("#source h2").inner_text()
     assert "6 December 2023" in answer.locator(".sources").inner_text()
-    page.wait_for_timeout(500)  # the chat moves aside
     assert page.locator("#source").bounding_box()["x"] >= answer.bounding_box()["x"] + answer.bounding_box()["width"]
-    keep(page, "chat")
 
 
 def test_evidence_comes_before_the_words_and_stop_keeps_what_is_written(
@@ -242,6 +245,11 @@ def test_the_reader_steps_through_the_cited_sentences_across_documents_and_comes
     page.keyboard.press("Escape")
     assert (page.evaluate("scrollY"), chip.bounding_box()["y"]) == before
     assert chip.evaluate("e => e === document.activeElement")
+    assistant.answerer = Quote()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_source(page, ask(page, "Who was invited to Moscow?").locator(".text .cite").first)
+    assert page.locator("#source nav").inner_text().split() == ["←", "1", "of", "2", "→"]
+    keep(page, "chat")
 
 
 def test_a_reload_keeps_the_conversation_of_this_browser_and_of_no_other(visit: Callable[..., Any]) -> None:
@@ -278,7 +286,6 @@ def test_questions_to_go_on_with_come_after_the_answer_and_are_answered(visit: C
     page.wait_for_selector("#now .next .example", timeout=5000)
     question = page.locator("#now .next .example").first.inner_text()
     assert question.endswith("?") and question != ASK
-    keep(page, "next")
     page.click("#now .next .example >> nth=0")
     turn = page.locator("#now .turn", has_text=question)
     turn.locator("[aria-busy=false]").wait_for()
@@ -288,9 +295,10 @@ def test_questions_to_go_on_with_come_after_the_answer_and_are_answered(visit: C
 
 def test_a_refusal_is_calm_and_its_nearest_passages_open(visit: Callable[..., Any]) -> None:
     page = visit()
-    answer = ask(page, "Which planet has the most moons?")
+    answer = ask(page, "What did Aliyev say about France?")
+    assert "Nothing in them mentions “France”" in answer.inner_text()
     assert answer.evaluate("e => e.matches('.refusal')") and answer.locator(".text .cite").count() == 0
-    assert "Looked for: Which planet has the most moons?" in answer.inner_text()
+    assert "Looked for: What did Aliyev say about France?" in answer.inner_text()
     near = answer.locator(".nearest .near")
     assert near.count() == 3 and answer.locator("[role=alert]").count() == 0
     keep(page, "refusal")
@@ -321,7 +329,6 @@ def test_the_line_under_an_answer_opens_into_what_was_read_and_every_passage_of_
     how.locator("summary").press("Enter")
     assert how.locator(".near").count() == 8 and "cited as 1" in how.inner_text() and "dropped" in how.inner_text()
     assert re.search(r"by meaning no. \d+ · by keywords no. \d+ · score \d\.\d\d", how.inner_text())
-    keep(page, "retrieval")
     how.locator(".near").nth(3).click()
     page.wait_for_selector("#source mark")
     assert how.locator(".near.open").count() == 1
@@ -525,6 +532,5 @@ def test_a_phone_and_the_dark_show_everything_within_the_window(
     )
     assert open_source(page, chip)
     assert page.locator("#source").bounding_box()["x"] >= 0
-    keep(page, f"{name}-source")
     page.click("#source .close")
     assert page.locator("#source").is_hidden()
