@@ -63,7 +63,7 @@ _LIGHT = frozenset(
     words.stem(word)
     for word in """time times day date year month place people person reason reasons example examples happen happened
     details detail others kind number exactly long old big far often mean more many next answer source name called know
-    explain else say said""".split()
+    explain else say said fast high tall heavy deep wide strong large hot cold expensive young late soon""".split()
 )
 _TIME = re.compile(
     rf"\b(?:(?:in|on|at|since|until|before|after|during|by|for) )?(?:(?:early|late|mid|last|next|the) )*(?:\d{{1,2}} )?"

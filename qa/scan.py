@@ -269,6 +269,11 @@ class _Reader:
         return f" {count:,} of {self._count(self.sources)} give{'s' * (count == 1)} no date." * bool(count)
 
 
+_HOW_MANY = "(?:how many |count |(?:what is )?(?:the )?number of )"
+_BEGGING = re.compile(
+    r"^(?:(?:(?:can|could) you )?(?:please )?tell me(?! about)|do you know|i(?:'d| would) like to know) |,? please$",
+    re.I,
+)
 _PLEASE = "(?:(?:can you|could you|please) )*"
 _SHORT = "(?:an? |the )?(?:(?:short|brief|quick|general) )*"
 _CAME = "(?:from|cover|span|have|dated|published|written)"
@@ -282,26 +287,34 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.overview, rf"(?:{_LIST}|i(?:'d| would) like |can i have )?{_SHORT}(?:overview|summary|outline){_OF}?"),
     (_Reader.overview, rf"{_PLEASE}(?:summari[sz]e|describe|outline|sum up) (?:{_WHOLE}|everything)|what do you know"),
     (_Reader.overview, rf"{_PLEASE}(?:list|name|show)(?: me| us)? {_MANY}(?: you have| there are| loaded)?"),
+    (_Reader.overview, rf"what {_WHOLE} (?:is|are) about|what (?:topics|themes) are (?:covered|discussed){_IN}"),
+    (_Reader.overview, rf"(?:{_LIST})?(?:the )?titles(?: of {_WHOLE})?|what are (?:the|your) sources"),
     (_Reader.overview, rf"how many {_MANY}(?: (?:are|do you|have you)(?: there| have| read| know| loaded))?{_IN}"),
     (_Reader.only, rf"(?:what(?: is|'s) (?:in )?|{_PLEASE}(?:summari[sz]e|sum up) )(?:this|the) (?:{_ONE}|"
      rf"text)(?: about)?"),
-    (_Reader.dated, rf"(?:{_LIST}|how many ){_MANY}(?: (?:that|which))? {_WHEN}"),
+    (_Reader.dated, rf"(?:{_LIST}|{_HOW_MANY}){_MANY}(?: (?:that|which))? {_WHEN}"),
     (_Reader.dates, rf"(?:from )?(?:what|which) (?:dates?|period|years?|time(?: ?span)?)(?: (?:is|are|do|"
      rf"were))? {_WHOLE}(?: {_CAME})?"),
     (_Reader.dates, rf"when (?:are|were) {_MANY}(?: from| published| written| dated)|how (?:old|recent|"
      rf"new) are {_MANY}"),
     (_Reader.extreme, rf"(?:{_LIST})?(?:the )?{_NEWEST} (?:documents?|articles?|files?)(?: you have|{_IN})"),
+    (_Reader.extreme, rf"(?:when (?:is|was)|what is the date of) the {_NEWEST} {_ONE}(?: from| published| dated)?"),
     (_Reader.extreme, rf"(?:which|what) (?:of {_MANY}|{_ONE}) is (?:the )?{_NEWEST}(?: one)?"),
     (_Reader.often, rf"how (?:often|many times) (?:is|are|was|were|does|do|has|have) (?P<topic>.+?) {_MENTIONED}{_IN}"),
     (_Reader.often, rf"how (?:often|many times) do {_WHOLE} (?:mention|name|refer to) (?P<topic>.+)"),
     (_Reader.often, rf"how many (?:mentions|occurrences) of (?P<topic>.+?)(?: are there)?{_IN}"),
-    (_Reader.mentions, rf"(?:{_LIST}|how many ){_MANY}(?: {_WHEN})?(?: there are| are there)?"
+    (_Reader.mentions, rf"(?:{_LIST}|{_HOW_MANY}){_MANY}(?: {_WHEN})?(?: there are| are there)?"
      rf" {_MENTION} (?P<topic>.+)"),
     (_Reader.mentions, rf"(?:which|what) {_ONE} {_MENTION} (?P<topic>.+)"),
     (_Reader.mentions, rf"(?:in )?(?:how many|which|what) (?:{_MANY}|{_ONE}) {_BE} (?P<topic>.+?)"
      rf" {_MENTIONED}(?: in)?"),
     (_Reader.quoted, rf"(?:{_LIST}{_PEOPLE} (?:(?:who|that) )?|who )(?:{_BE} )?(?:all )?(?:quoted|cited){_IN}"),
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK}{_IN}|(?:list|name|who are) {_ALL}speakers{_IN}"),
+    (_Reader.mentions, rf"(?:do|does) (?:any (?:of )?)?(?:{_MANY}|{_ONE}) {_MENTION} (?P<topic>.+)"),
+    (_Reader.mentions, rf"(?:is|are|was|were) (?P<topic>.+?) (?:ever )?mentioned (?:anywhere|in (?:any {_ONE}|any of "
+     rf"{_WHOLE}|{_WHOLE}))"),
+    (_Reader.quoted, rf"who (?:all )?(?:speaks|spoke) in {_WHOLE}"),
+    (_Reader.named, rf"who are (?:all )?(?:the )?(?:people|persons) (?:mentioned|named|in {_WHOLE}){_IN}"),
     (_Reader.quoted, rf"how many (?:different )?(?:people|speakers) (?:are quoted|speak){_IN}"),
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK} (?:about|on|of) (?P<topic>.+)"),
     (_Reader.named, rf"(?:{_LIST}|how many ){_PEOPLE} (?:(?:who|that) )?(?:{_BE} )?(?:mentioned|named|"
@@ -334,7 +347,7 @@ def asks_for_all(question: str) -> bool:
 
 
 def _read_as(question: str) -> Iterator[tuple[Callable[[_Reader, re.Match[str]], Answer | None], re.Match[str]]]:
-    plain = one_line(question.replace("’", "'")).rstrip("?.! ")
+    plain = _BEGGING.sub("", one_line(question.replace("’", "'")).rstrip("?.! "))
     for read, form in _ASKED:
         if match := re.fullmatch(form, plain, re.I):
             yield read, match

@@ -35,7 +35,17 @@ def test_the_person_may_stand_in_the_answer_only():
     assert "Ruth Adeyemi" in stand_alone("When was she elected?", history)
 
 
-@pytest.mark.parametrize("question", ["And in May?", "why?", "What about the costs of it?", "And how long is that?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And in May?",
+        "why?",
+        "How fast were the repairs?",
+        "who pays?",
+        "What about the costs of it?",
+        "And how long is that?",
+    ],
+)
 def test_an_ellipsis_gets_the_topic_of_the_question_before(question):
     assert "bridge" in stand_alone(question, BRIDGE)
 

@@ -41,6 +41,9 @@ def documents(answer):
         "Which articles mention Ruth Adeyemi?",
         "List all documents about Ruth Adeyemi.",
         "In how many files is Ruth Adeyemi named?",
+        "Does any document mention Ruth Adeyemi?",
+        "Is Ruth Adeyemi mentioned anywhere?",
+        "Can you tell me how many articles mention Ruth Adeyemi, please?",
     ],
 )
 def test_documents_that_mention_a_name_are_counted_and_listed(library, question):
