@@ -208,6 +208,8 @@ def test_hover_and_focus_show_the_quote_with_its_source_and_keys_open_and_close_
     page.locator("#tip").wait_for(state="hidden")
     chip.focus()
     assert page.locator("#tip").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#tip").is_hidden() and chip.evaluate("e => e === document.activeElement")
     page.keyboard.press("Enter")
     page.wait_for_selector("#source mark")
     page.keyboard.press("Escape")
@@ -247,6 +249,9 @@ def test_the_reader_steps_through_the_cited_sentences_across_documents_and_comes
     assert chip.evaluate("e => e === document.activeElement")
     assistant.answerer = Quote()
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.click("#new")
+    page.reload()
+    page.wait_for_selector("#welcome .example:visible")
     open_source(page, ask(page, "Who was invited to Moscow?").locator(".text .cite").first)
     assert page.locator("#source nav").inner_text().split() == ["←", "1", "of", "2", "→"]
     keep(page, "chat")
@@ -531,6 +536,10 @@ def test_a_phone_and_the_dark_show_everything_within_the_window(
         "rgb(22, 24, 27)" if name == "dark" else "rgb(251, 250, 247)"
     )
     assert open_source(page, chip)
-    assert page.locator("#source").bounding_box()["x"] >= 0
+    pane = page.locator("#source")
+    assert pane.get_attribute("role") == ("dialog" if name == "phone" else "complementary")
+    if name == "phone":
+        assert pane.bounding_box() == {"x": 0, "y": 0, "width": 375, "height": 740}
+        assert page.evaluate("document.querySelector('gradio-app').inert")
     page.click("#source .close")
     assert page.locator("#source").is_hidden()

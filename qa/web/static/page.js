@@ -230,7 +230,7 @@
     const turn = last?.dataset.turn;
     if (!turn || turn === gone || !chat()) return;
     gone = turn;
-    const html = await api(`suggest?chat=${chat()}&turn=${turn}`);
+    const html = await api(`suggest?chat=${chat()}&turn=${turn}`).catch(() => "");
     const still = [...document.querySelectorAll(".turn")].pop();
     if (still?.dataset.turn === turn && !still.querySelector(".next")) still.insertAdjacentHTML("beforeend", html);
   }
