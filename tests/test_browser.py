@@ -42,7 +42,7 @@ The marzipan quota <img src="https://evil.test/a.png" onerror="document.title='o
 Ottoline Vance said that <script>document.title='owned'</script> ![x](https://evil.test/b.png) marzipan is \
 [free](javascript:alert(1)) and <style>@import url(https://evil.test/c.css)</style> plentiful.
 """
-FILE = '"><img src=x onerror=alert(1)> marzipan.txt'
+FILE = 'z"><img src=x onerror=alert(1)> marzipan.txt'
 
 
 class Slow:

@@ -209,6 +209,7 @@
     if (box.dir !== "auto") box.dir = "auto";
     if (focused || box.disabled) return;
     focused = true;
+    fill(box, box.value);  // it then takes its height
     box.focus({ preventScroll: true });
   }
 
