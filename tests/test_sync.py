@@ -21,7 +21,7 @@ from qa.config import Config, load
 from qa.errors import IndexBusy, IndexMismatch, IndexMissing, QAError
 from qa.library import Library
 from qa.store import Store, drop
-from qa.sync import check, heal, sync, writing
+from qa.sync import check, heal, remove, sync, writing
 from qa.testing import HashEmbedder, corpus
 from qa.types import Progress, Report
 
@@ -131,6 +131,14 @@ def test_changed_added_deleted_and_renamed_files_are_picked_up(root: Path, confi
     library, _ = opened(config)
     assert library.keyword('"3.1 million"', limit=9) == []
     assert len(library.keyword('"3.3 million"', limit=9)) == 1
+
+
+def test_what_is_removed_is_gone_until_its_folder_is_ingested_again(root: Path, config: Config) -> None:
+    run(root, config)
+    remove(["bridge.txt"], config=config)
+    assert_sound(config)
+    assert "bridge.txt" not in {source.id for source in Library(config.index).documents()}
+    assert run(root, config).added == ("bridge.txt",)
 
 
 def test_a_touched_file_is_unchanged_and_a_same_size_edit_is_not(root: Path, config: Config) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 from qa.assistant import Assistant, Reply
 from qa.config import Config, load
 from qa.embed import SentenceTransformerEmbedder
-from qa.errors import ConfigError, IndexMissing
+from qa.errors import ConfigError, IndexMissing, ModelError
 from qa.library import Library
 from qa.sync import sync
 from qa.testing import FakeModel, corpus
@@ -209,6 +211,55 @@ def test_nothing_is_fetched_offline_or_for_another_model(
     engine = Engine(fetching(config, cache=tmp_path / "cache", **changes), lambda _: assistant)
     settled(engine)
     assert engine.fetching is None and not (tmp_path / "cache").exists()
+
+
+def test_only_models_that_are_offered_can_be_asked_for(config: Config, assistant: Assistant) -> None:
+    engine = Engine(config, lambda _: assistant)
+    settled(engine)
+    assert engine.answerer("quote", "ann").name == "quote"
+    for name in ("http://169.254.169.254/v1#x", "/etc/passwd.gguf", "openai:gpt-4o-mini", "local:x"):
+        with pytest.raises(ConfigError, match="not offered"):
+            engine.answerer(name, "ann")
+        with pytest.raises(ConfigError, match="cannot be fetched"):
+            engine.fetch(name.removeprefix("local:"))
+
+
+def test_a_model_elsewhere_is_offered_with_its_host_and_without_its_password(
+    config: Config, assistant: Assistant
+) -> None:
+    engine = Engine(config.model_copy(update={"model": "http://me:pass-1@llm.test/v1#big"}), lambda _: assistant)
+    settled(engine)
+    listed = engine.models_html("")
+    assert "are sent to llm.test" in listed and "pass-1" not in listed and "QA_OFFLINE=1" in listed
+    assert engine.answerer("http://***@llm.test/v1#big", "ann").hosts == ("llm.test",)
+    assert "sent to llm.test" in engine.status("http://***@llm.test/v1#big")
+
+
+def test_a_fetch_that_was_cancelled_can_be_asked_for_again(
+    config: Config, assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def fetch(name: str, config: Config, show: object, stopping: threading.Event) -> None:
+        seen.append(stopping.is_set())
+        assert stopping.wait(10)
+        raise ModelError("fetching was stopped")
+
+    monkeypatch.setattr("qa.models.catalog.fetch", fetch)
+    engine = Engine(fetching(config, cache=tmp_path, offline=False, model="quote"), lambda _: assistant)
+    engine.start()
+    for _ in range(2):
+        engine.fetch("smollm2-135m")
+        while not seen:
+            time.sleep(0.01)
+        with pytest.raises(ConfigError, match="is being fetched"):
+            engine.fetch("qwen2.5-coder-0.5b")
+        assert "Cancel" in engine.models_html("") and "Cancel" in engine.status()
+        engine.stopping.set()
+        while engine.fetching and not engine.fetching.failed:
+            time.sleep(0.01)
+        assert "was stopped" in engine.status() and seen.pop() is False
+    engine.close()
 
 
 # The application
