@@ -78,7 +78,8 @@ def ask(
 
 
 def _left_open(question: str, history: History) -> _Open | None:
-    names, spoken = words.names(question), set(words.stems(" ".join(text for turn in history for text in turn)))
+    names = [name for name in words.names(question) if not re.fullmatch(people.ROLES, name, re.I)]
+    spoken = set(words.stems(" ".join(text for turn in history for text in turn)))
     if (surname := _SURNAME.fullmatch(question)) and not history:
         return _Open(surname["span"], surname["noun"], "name")
     for kind in _KIND.finditer(question) if history else ():

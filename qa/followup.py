@@ -82,6 +82,7 @@ _SUBJECT = re.compile(
 _IDENTITY = re.compile(r"((?i:who|what|where) (?:is|was|are|were) )((?:[A-Z]\S*\s?)+)()")
 _LINK = r"(?:about|with|in|on|at|for|from|to|against|during|under|by)\b"
 _NAME = re.compile(r"(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*")
+_TOPIC = re.compile(r"(.+ (?:about|mention|mentions|discuss|discusses) )[^,]+", re.I)
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? ")
 
 
@@ -107,7 +108,8 @@ def stand_alone(question: str, history: History) -> str:
         return earlier
     fragment = bare.rstrip("?!. ")
     about = _ABOUT.match(_OPENER.sub("", question)) and not _TIME.fullmatch(fragment)
-    if (not about or len(words.names(earlier)) == 1) and (filled := _filled(fragment, earlier)):
+    fits = not _ASKS.match(bare) and (not about or len(words.names(earlier)) == 1)
+    if fits and (filled := _filled(fragment, earlier)):
         return filled
     settled = _dated(_named(bare, history), said)
     if settled != bare and _ASKS.match(bare) and not _leans(settled, history):
@@ -210,6 +212,8 @@ def _filled(fragment: str, earlier: str) -> str | None:
     elif subject and words.names(f"of {who}") and re.match(r"(?:the )?[A-Z]", who) and len(who.split()) <= 4:
         core = f"{subject[1]}{who}{core[subject.end(2) :]}"
         core = _at(core, time[0]) if time else core
+    elif not time and (about := _TOPIC.fullmatch(core)) and len(who.split()) <= 3 and not _LEFT.match(who):
+        core = f"{about[1]}{who}"
     elif _NAME.fullmatch(who) and len(words.names(f"{core}?")) == 1 and not time:
         core = core.replace(words.names(f"{core}?")[0], who)
     else:

@@ -283,6 +283,7 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.overview, rf"what (?:(?:topics|subjects|themes) )?(?:do|does) {_WHOLE} (?:cover|say|contain|"
      rf"discuss|deal with)"),
     (_Reader.overview, rf"what (?:do|does) {_WHOLE} (?:talk about|tell(?: us| me)?)|what have you read"),
+    (_Reader.overview, r"what(?: is|'s) (?:in )?here|what do you have(?: here)?"),
     (_Reader.overview, r"(?:what|which) (?:documents|articles|files) (?:do you have|are there|are loaded|do you know)"),
     (_Reader.overview, rf"(?:{_LIST}|i(?:'d| would) like |can i have )?{_SHORT}(?:overview|summary|outline){_OF}?"),
     (_Reader.overview, rf"{_PLEASE}(?:summari[sz]e|describe|outline|sum up) (?:{_WHOLE}|everything)|what do you know"),

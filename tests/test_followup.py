@@ -72,6 +72,9 @@ def test_another_time_takes_the_place_of_the_one_before(question, whole):
     [
         ("And Ruth Adeyemi?", "What did Ruth Adeyemi say about the closure?"),
         ("And Ines Duarte on Friday?", "What did Ines Duarte say about the closure on Friday?"),
+        ("Why?", "Why? (Jonas Keller closure)"),
+        ("No, the other spokesman", "the other spokesman (Jonas Keller closure)"),
+        ("And floods?", "What did Jonas Keller say about floods?"),
         ("No, I mean about floods.", "What did Jonas Keller say about floods?"),
     ],
 )
