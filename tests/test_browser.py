@@ -248,10 +248,7 @@ def test_the_reader_steps_through_the_cited_sentences_across_documents_and_comes
     assert (page.evaluate("scrollY"), chip.bounding_box()["y"]) == before
     assert chip.evaluate("e => e === document.activeElement")
     assistant.answerer = Quote()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.click("#new")
-    page.reload()
-    page.wait_for_selector("#welcome .example:visible")
+    page = visit()
     open_source(page, ask(page, "Who was invited to Moscow?").locator(".text .cite").first)
     assert page.locator("#source nav").inner_text().split() == ["←", "1", "of", "2", "→"]
     keep(page, "chat")
