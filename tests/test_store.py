@@ -111,3 +111,28 @@ def test_a_copied_folder_opens_although_its_files_have_other_times(tmp_path: Pat
     put(Store(tmp_path / "chroma", write=True), range(1500))
     shutil.copytree(tmp_path / "chroma", tmp_path / "copy" / "chroma", copy_function=shutil.copyfile)
     assert Store(tmp_path / "copy" / "chroma").count() == 1500
+
+
+def test_more_passages_than_chroma_takes_at_once_are_added_listed_and_deleted(tmp_path: Path) -> None:
+    store, wanted = Store(tmp_path / "chroma", write=True), range(6000)  # its limit is 5,461
+    passages = [Passage(f"p{n}", DOCUMENT.id, n, 0, 5, "text", ((0, 5),)) for n in wanted]
+    store.add(passages, VECTORS[[n % 1500 for n in wanted]], {DOCUMENT.id: DOCUMENT})
+    assert store.ids() == {f"p{n}" for n in wanted}
+    store.delete([f"p{n}" for n in wanted])
+    assert store.count() == 0
+
+
+@pytest.mark.parametrize("history", ["in order", "shuffled", "again", "half deleted"])
+def test_what_is_nearest_does_not_depend_on_how_the_passages_came_in(tmp_path: Path, history: str) -> None:
+    store, numbers = Store(tmp_path / "chroma", write=True), list(range(1500))
+    put(store, RANDOM.permutation(numbers).tolist() if history == "shuffled" else numbers)
+    if history == "again":
+        put(store, numbers[::-1])
+    if history == "half deleted":
+        store.delete([f"p{n}" for n in numbers[::2]])
+        put(store, numbers[::2])
+    queries = RANDOM.normal(size=(200, 8)).astype(np.float32)
+    exact = np.argsort(-(queries @ VECTORS.T), axis=1)[:, :10]
+    found = [{id for id, _ in store.search(query / np.linalg.norm(query), limit=10)} for query in queries]
+    shared = sum(len(near & {f"p{n}" for n in best}) for near, best in zip(found, exact, strict=True))
+    assert shared / 2000 >= 0.995

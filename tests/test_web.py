@@ -19,7 +19,7 @@ from qa.embed import SentenceTransformerEmbedder
 from qa.errors import ConfigError, IndexMissing, ModelError
 from qa.library import Library
 from qa.sync import sync
-from qa.testing import FakeModel, corpus
+from qa.testing import FakeModel, HashEmbedder, corpus
 from qa.types import Citation
 from qa.web import build, chat, serve
 from qa.web.engine import Engine
@@ -260,6 +260,41 @@ def test_a_fetch_that_was_cancelled_can_be_asked_for_again(
             time.sleep(0.01)
         assert "was stopped" in engine.status() and seen.pop() is False
     engine.close()
+
+
+# What each state says: what is the matter, what still works, what to do next
+
+
+def said(shown: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", shown))
+
+
+def test_a_missing_model_is_named_with_the_command(config: Config, tmp_path: Path) -> None:
+    missing = config.model_copy(update={"model": "local", "cache": tmp_path})
+    line = said(settled(Engine(missing, Assistant)))
+    assert re.search(r"Nothing can be answered: \S+ is not in .*; run: qa models fetch \S+", line)
+
+
+def test_an_empty_library_is_named_with_the_command(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    empty = load(index=tmp_path / "index", embedder="hash-64", model="quote", offline=True)
+    sync([tmp_path / "empty"], config=empty, embedder=HashEmbedder())
+    line = said(settled(Engine(empty, lambda c: Assistant(c, embedder=HashEmbedder()))))
+    assert "0 documents" in line and "qa ingest FOLDER" in line
+
+
+def test_a_rebuild_leaves_the_page_answering_until_the_new_index_is_whole(tmp_path: Path) -> None:
+    made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
+    root, answers = corpus(tmp_path), list[bool]()
+    sync([root], config=made, embedder=HashEmbedder())
+    engine = Engine(made, lambda c: Assistant(c, embedder=HashEmbedder()))
+    settled(engine)
+
+    def meanwhile(_: object) -> None:
+        answers.append(run(engine.assistant())[1].answer.answered)  # type: ignore[union-attr]
+
+    sync([root], config=made, embedder=HashEmbedder(), rebuild=True, on_event=meanwhile)
+    assert len(answers) >= 5 and all(answers) and "4 documents" in engine.status()
 
 
 # The application

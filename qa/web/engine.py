@@ -146,7 +146,7 @@ class Engine:
         if error := self._assistant.exception():
             return render.status_html("", "", render.Fetching("", failed=f"Nothing can be answered: {error}"))
         count = len(self.assistant().library.documents())
-        found = f"{count:,} document{'s' * (count != 1)}"
+        found = f"{count:,} document{'s' * (count != 1)}" + "; add some here, or run: qa ingest FOLDER" * (not count)
         busy = self.fetching is not None and not self.fetching.failed
         said, host = self._said(name)
         return render.status_html(found, said, self.fetching, busy=busy, host=host)
