@@ -18,11 +18,6 @@ from qa.types import Citation, Support
 _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _LEAD = re.compile(r"(?:\[[\d,;\s]+\]\s*)+")
 _MAY_END = re.compile(r"[.!?。！？][”\"’)\]\d\s\[]*\s\S")
-_COUNT = re.compile(r"(\d[\d.,]*\d|\d)((?: (?:million|billion|thousand|hundred|percent|per cent))? ?[^\W\d]+)")
-_OFFICE = re.compile(
-    r"((?:[A-Z][\w’'-]+ )+(?:Minister|President|Secretary|Chancellor|Governor|Mayor|Director|Chairman|Chairwoman|Chair"
-    r"|King|Queen|Ambassador|Commissioner|Speaker|Chief)) ((?:[A-Z][\w’'-]+ ?){1,3})\b"
-)
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _ENOUGH, _SOME = 0.8, 0.5
@@ -205,15 +200,15 @@ def _plain(text: str) -> str:
 
 def _turned(claim: str, quotes: Sequence[str], marks: frozenset[str]) -> bool:
     """Whether the claim negates (or hedges) what no quote does, or leaves out a negation (or hedge) of what it says."""
-    under, said = _under(claim, marks), frozenset(words.stems(claim))
-    turned = [_under(quote, marks) for quote in quotes]
+    under, said = turned_words(claim, marks), frozenset(words.stems(claim))
+    turned = [turned_words(quote, marks) for quote in quotes]
     if under:
         return not any(under & each for each in turned)
     return any(each & said for each in turned)
 
 
-def _under(text: str, marks: frozenset[str], closest: int = 2) -> frozenset[str]:
-    """The words that negations or hedges turn: those that carry meaning and follow one closest."""
+def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozenset[str]:
+    """The words that negations or hedges (`marks`) turn: those that carry meaning and follow one closest."""
     tokens = words.tokens(re.sub(r"n[’']t\b", " not", text))
     found: set[str] = set()
     for i, token in enumerate(tokens):
@@ -246,52 +241,6 @@ def attributed(claim: str, citations: Sequence[Citation]) -> str:
 def _mentions(text: str, speaker: str) -> bool:
     named = [token for token in words.tokens(speaker) if token not in words.STOPWORDS]
     return any(words.same_name(one, other) for one in named for other in words.tokens(text))
-
-
-def conflicts(sources: Sequence[Source]) -> list[tuple[int, int]]:
-    """Pairs of sources (indices, the better one first) that speak of one thing and say different things of it: another
-    count of the same unit, another bearer of the same office, or one denies what the other says."""
-    found = []
-    for i, one in enumerate(sources):
-        for j in range(i + 1, len(sources)):
-            said, other = one.citation.quote, sources[j].citation.quote
-            if _offices_differ(said, other) or (_one_topic(said, other) and _facts_differ(said, other)):
-                found.append((i, j))
-    return found
-
-
-def _one_topic(one: str, other: str) -> bool:
-    plain = [{s for s in words.stems(text) if not s.isdigit()} for text in (one, other)]
-    return len(plain[0] & plain[1]) >= max(3, 0.4 * min(map(len, plain)))
-
-
-def _facts_differ(one: str, other: str) -> bool:
-    counts = [_counted(text) for text in (one, other)]
-    units = counts[0].keys() & counts[1].keys()
-    if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
-        return True
-    shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
-    denied = [_under(text, words.NEGATIONS, 1) & shared for text in (one, other)]
-    return bool(denied[0]) != bool(denied[1])
-
-
-def _counted(text: str) -> dict[str, set[str]]:
-    """What is counted, by its unit: "2.4 million euros" is {"million euro": {"2.4"}}. Dates are not counts."""
-    found: dict[str, set[str]] = {}
-    for number, unit in _COUNT.findall(text):
-        if not words.time_words(unit) and not words.time_words(number):
-            key = " ".join(words.stems(unit))
-            found.setdefault(key, set()).update(words.numbers(number))
-    return {unit: counts for unit, counts in found.items() if unit and counts}
-
-
-def _offices_differ(one: str, other: str) -> bool:
-    """Whether one office ("Armenian Foreign Minister") is given to people of different last names."""
-    holders = [dict(_OFFICE.findall(text)) for text in (one, other)]
-    return any(
-        not words.same_name(holders[0][office].split()[-1].lower(), holders[1][office].split()[-1].lower())
-        for office in holders[0].keys() & holders[1].keys()
-    )
 
 
 def leans_back(sentence: str) -> bool:

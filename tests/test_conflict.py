@@ -1,0 +1,73 @@
+"""Where sources say different things."""
+
+import pytest
+
+from qa import conflict
+from qa.ground import Source
+from qa.types import Citation
+
+
+def source(quote, *, document="a.txt", score=0.8, title="Report"):
+    return Source(Citation(1, document, title, quote, 0, len(quote), score=score))
+
+
+def pairs(question, *sources):
+    return list(conflict.pairs(question, sources))
+
+
+def test_another_count_of_the_same_thing_is_a_disagreement():
+    one, other = (
+        source("The fire killed 12 people in the harbour."),
+        source("The fire killed 15 people in the harbour."),
+    )
+    assert pairs("How many people did the fire kill?", one, other) == [(0, 1)]
+
+
+def test_a_denial_is_a_disagreement():
+    one, other = source("The minister signed the harbour deal."), source("The minister never signed the harbour deal.")
+    assert pairs("Did the minister sign the harbour deal?", one, other) == [(0, 1)]
+
+
+def test_another_answer_in_another_document_is_a_disagreement():
+    one = source("The harbour bridge opened in 1902.")
+    other = source("It was in 1911 that the bridge over the harbour opened.", document="b.txt")
+    assert pairs("When did the harbour bridge open?", one, other) == [(0, 1)]
+    assert pairs("When did the harbour bridge open?", one, other._replace(citation=one.citation)) == []
+
+
+def test_an_unlikely_sentence_is_no_other_answer():
+    one = source("The harbour bridge opened in 1902.")
+    other = source(
+        "The bridge over the harbour was painted after it opened to trams in 1911.", document="b.txt", score=0.1
+    )
+    assert pairs("When did the harbour bridge open?", one, other) == []
+
+
+ADA = "Ruritanian Foreign Minister Ada Nwosu spoke on Monday."
+BEN = "On Tuesday Ruritanian Foreign Minister Ben Tal left."
+
+
+def test_two_holders_of_one_office_are_a_disagreement_where_the_question_is_about_it():
+    for question in ("Who is the Ruritanian foreign minister?", "What did Nwosu say?"):
+        assert pairs(question, source(ADA), source(BEN)) == [(0, 1)]
+    assert pairs("What happened on Monday?", source(ADA), source(BEN)) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Foreign Minister Ben Tal left.",  # whose minister, nobody says
+        "Former Ruritanian Foreign Minister Ben Tal left.",
+        "Ruritanian Foreign Minister Ada Nwosou left.",  # the same person, spelled otherwise
+    ],
+)
+def test_an_office_that_may_be_another_is_none(other):
+    assert not conflict.holders_differ(ADA, other)
+
+
+def test_dates_and_years_are_not_counts():
+    one, other = (
+        source("The harbour bridge opened on 4 May 1902."),
+        source("The harbour bridge was painted on 5 June 1903."),
+    )
+    assert pairs("What is the bridge called?", one, other) == []
