@@ -1,11 +1,12 @@
-"""Trains qa/evidence.json, the scorer of evidence sentences, on the development sets only.
+"""Trains qa/evidence.json, the scorers of evidence sentences, on the development sets only.
 
     python -m eval.train_evidence --data DIR
 
 DIR holds `xquad_en` and `hotpot100` in the schema of eval/README.md; the `dev` half of the seed questions
 is always used. Every answerable question is asked twice: of all documents, and of all but those that hold its answer,
-where every sentence is a wrong one. That is how the scorer learns to be unsure. Unlike the rest of `eval`, this looks
-inside `qa`: it trains a part of it.
+where every sentence is a wrong one. That is how the scorers learn to be unsure. Three are trained: one that glances at
+every sentence, one for the few that the cross-encoder then reads, one that says whether the best of them is an answer.
+Unlike the rest of `eval`, this looks inside `qa`: it trains a part of it.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Sample(NamedTuple):
     """One question over one set of documents: features, shape (sentences, features), and which sentences are right."""
 
     source: str
-    group: str
     answerable: bool
+    question: evidence.Question
+    candidates: list[evidence.Candidate]
     features: np.ndarray
     right: np.ndarray
 
@@ -42,21 +44,30 @@ class Sample(NamedTuple):
 def main(
     data: Annotated[Path, typer.Option(help="folder of the public sets")],
     cache: Annotated[Path, typer.Option(help="where their indexes are kept")] = Path("eval/out/cache"),
+    limit: Annotated[int, typer.Option(help="questions of each public set, a fixed random sample")] = 250,
 ) -> None:
-    """Train on everything, print how well each set does when it is left out, and write the scorer."""
-    samples = [s for place in (None, *(data / name for name in SETS)) for s in collect(place, cache)]
+    """Train on everything, print how well each set does when it is left out, and write the scorers."""
+    samples = [s for place in (None, *(data / name for name in SETS)) for s in collect(place, cache, limit)]
+    glance = fit(samples)
+    listed = [closely(sample, glance) for sample in samples if len(sample.right)]
     for name in ("seeds", *SETS):
-        left_out = [s for s in samples if s.source == name]
-        scorer = fit([s for s in samples if s.source != name])
-        print(f"{name} left out: {report(left_out, scorer)}")
-    scorer = fit(samples)
+        rest = fit([s for s in listed if s.source != name])
+        unsure = fit([outcome(s, rest) for s in listed if s.source != name], C=1.0)
+        print(f"{name} left out: {report([s for s in listed if s.source == name], rest, unsure)}", flush=True)
+    reading = fit(listed)
+    answerable = fit([outcome(s, reading) for s in listed], C=1.0)
     for name in ("seeds", *SETS):
-        print(f"{name} trained on: {report([s for s in samples if s.source == name], scorer)}")
-    rows = {name: np.round(getattr(scorer, name), 5).tolist() for name in evidence.Scorer._fields}
-    OUT.write_text(json.dumps({"features": evidence.FEATURES, **rows}, indent=1) + "\n", encoding="utf-8")
+        print(f"{name} trained on: {report([s for s in listed if s.source == name], reading, answerable)}")
+    named = {"glance": glance, "reading": reading, "answerable": answerable}
+    rows = {
+        name: {part: np.round(getattr(scorer, part), 5).tolist() for part in evidence.Scorer._fields}
+        for name, scorer in named.items()
+    }
+    kept = {"features": [evidence.FEATURES, evidence.READ, evidence.ANSWERABLE], **rows}
+    OUT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def collect(place: Path | None, cache: Path) -> Iterator[Sample]:
+def collect(place: Path | None, cache: Path, limit: int) -> Iterator[Sample]:
     """The samples of one set (None for the seeds)."""
     dataset = cases.load(place, cache)
     config = load(index=cache / f"{dataset.name}-{dataset.corpus_hash}" / "index", model="quote")
@@ -64,7 +75,8 @@ def collect(place: Path | None, cache: Path) -> Iterator[Sample]:
     corpus = adapter.corpus(assistant)
     texts = {id: document.text for id, document in corpus.documents.items()}
     sentences = corpus.sentences()
-    for case in cases.choose(dataset.cases, split="dev" if place is None else ""):
+    chosen = cases.choose(dataset.cases, split="dev" if place is None else "", limit=limit if place else 0)
+    for case in chosen:
         located = cases.locate(case, texts, sentences)
         yield _sample(assistant, dataset.name, located, None)
         others = frozenset(texts) - frozenset(case.gold_docs)
@@ -76,9 +88,23 @@ def _sample(assistant: Any, source: str, case: cases.Case, scope: Scope | None) 
     question = followup.stand_alone(case.question, case.history)
     seen = assistant.read(question, scope)
     right = [scope is None and case.answerable and _is_right(case, candidate) for candidate in seen.candidates]
-    group = case.id.split("#")[0]
-    features = evidence.features(seen.question, seen.candidates)
-    return Sample(source, group, scope is None and case.answerable, features, np.array(right, float))
+    features = evidence.features(seen.question, seen.candidates) if seen.candidates else np.zeros((0, 1))
+    answerable = scope is None and case.answerable
+    return Sample(source, answerable, seen.question, seen.candidates, features, np.array(right, float))
+
+
+def closely(sample: Sample, glance: evidence.Scorer) -> Sample:
+    """The sample cut down to its shortlist, with what the cross-encoder says of it."""
+    listed = evidence.shortlist(glance, sample.features)
+    candidates = [sample.candidates[i] for i in listed]
+    table = np.hstack([sample.features[listed], evidence.read(sample.question, candidates)])
+    return sample._replace(candidates=candidates, features=table, right=sample.right[listed])
+
+
+def outcome(sample: Sample, reading: evidence.Scorer) -> Sample:
+    """The sample as one row: the features that say whether its question is answerable."""
+    row = evidence.answerable(sample.features, reading.logits(sample.features))
+    return sample._replace(features=row, right=np.array([float(sample.answerable)]))
 
 
 def _is_right(case: cases.Case, candidate: evidence.Candidate) -> bool:
@@ -91,7 +117,7 @@ def _is_right(case: cases.Case, candidate: evidence.Candidate) -> bool:
     )
 
 
-def fit(samples: list[Sample]) -> evidence.Scorer:
+def fit(samples: list[Sample], C: float = 0.3) -> evidence.Scorer:
     """A logistic regression over standardised features, each sample weighted by its set."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
@@ -100,24 +126,24 @@ def fit(samples: list[Sample]) -> evidence.Scorer:
     table, right = np.concatenate([s.features for s in kept]), np.concatenate([s.right for s in kept])
     weights = np.concatenate([np.full(len(s.right), WEIGHTS.get(s.source, 1.0)) for s in kept])
     scaler = StandardScaler().fit(table)
-    model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(table), right, sample_weight=weights)
+    model = LogisticRegression(C=C, max_iter=3000).fit(scaler.transform(table), right, sample_weight=weights)
     scale = np.where(scaler.scale_ == 0, 1, scaler.scale_)
     return evidence.Scorer(scaler.mean_, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def report(samples: list[Sample], scorer: evidence.Scorer) -> str:
-    """Hit@1/3/5 of the right sentence, and how well the best score tells what can be answered (AUROC)."""
+def report(samples: list[Sample], reading: evidence.Scorer, answerable: evidence.Scorer) -> str:
+    """Hit@1/3/5 of the right sentence, and how well the confidence tells what can be answered (AUROC)."""
     from sklearn.metrics import roc_auc_score
 
-    hits, best = [], []
+    hits, sure = [], []
     for sample in samples:
-        logits = (sample.features - scorer.mean) / scorer.scale @ scorer.weights + scorer.bias
-        best.append(max(logits, default=-99.0))
+        logits = reading.logits(sample.features)
+        sure.append(answerable.logits(evidence.answerable(sample.features, logits))[0])
         if sample.answerable:
             order = np.argsort(-logits)
             hits.append([bool(sample.right[order[:k]].any()) for k in (1, 3, 5)])
     known = [sample.answerable for sample in samples]
-    area = roc_auc_score(known, best) if len(set(known)) == 2 else float("nan")
+    area = roc_auc_score(known, sure) if len(set(known)) == 2 else float("nan")
     return f"n={len(hits)}, hit@1/3/5 {np.mean(hits, axis=0).round(3)}, AUROC {area:.3f} over {len(samples)}"
 
 

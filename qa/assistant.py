@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import clarify, followup, ground, language, prompts, scan, talk
+from qa import clarify, conflict, followup, ground, language, prompts, scan, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -222,7 +222,7 @@ class Reply:
         sources = [
             source._replace(citation=replace(source.citation, number=n)) for n, source in enumerate(found.sentences, 1)
         ]
-        confidence = sources[0].citation.score if sources else 0.0
+        standalone, confidence = found.question.text, found.confidence
         weighed = tuple(source.citation for source in sources)
         self._draft = replace(self._draft, standalone=standalone, hits=found.hits, confidence=confidence)
         self._draft = replace(self._draft, evidence=weighed)
@@ -325,14 +325,16 @@ class _Editor:
     def other_sides(self, topic: str) -> list[Event]:
         """The events that show, for each sentence used, the evidence that says otherwise."""
         events: list[Event] = []
-        for pair in ground.conflicts(self._sources):
+        for pair in conflict.pairs(topic, self._sources):
             sides = [self._sources[i].citation for i in pair]
             if any(side.number in self._used for side in sides) and sides[1].score >= _HEARD * sides[0].score:
                 for side in sides:
                     if side.number not in self._used:
                         events += self._show(ground.verbatim(side), [side])
-                numbered = [Side(side.quote, self._used[side.number].number) for side in sides]
-                self.conflicts.append(Conflict(topic, tuple(numbered)))
+                shown = [side for side in sides if side.number in self._used]
+                if len(shown) == len(sides):  # else one says, word for word, what another sentence has said
+                    numbered = [Side(side.quote, self._used[side.number].number) for side in shown]
+                    self.conflicts.append(Conflict(topic, tuple(numbered)))
         return events
 
     def state(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Choosing evidence: how likely each sentence is to answer the question, by a small calibrated scorer."""
+"""Choosing evidence: how likely each sentence is to answer the question, by small calibrated scorers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qa import words
+from qa import rerank, words
 from qa.types import Passage, Span
 
 Matrix = NDArray[np.float64]
@@ -25,6 +25,8 @@ _KINDS = {
     "where": r"\bwhere\b|\b(what|which) (country|city|place|state|town|region|location|continent|area)",
     "number": r"\bhow (many|much|long|old|often|far|large|big|tall|high|deep|fast|few)\b|\bnumber of\b"
     r"|\b(what|which) (percent|number|amount|percentage|proportion|share|age|price|cost|size|population|distance)",
+    "whether": r"^\W*(?:and |but |so )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may"
+    r"|might)\b",
     "why": r"\bwhy\b|\bwhat (reason|cause|caused|led|prompted)|\bfor what reason",
 }
 _REASON = re.compile(
@@ -37,6 +39,9 @@ FEATURES = """cosine_sentence cosine_passage coverage coverage_context coverage_
 bigrams bm25 length has_who lacks_who has_when lacks_when has_where lacks_where has_number lacks_number
 has_why lacks_why lead_sentence lead_bm25 names_sentence capitals short novelty speaker_asked
 rarest_missing terms introduces""".split()
+READ = ["read", "lead_read"]  # by the cross-encoder
+ANSWERABLE = ["best", "read", "cosine_sentence"]  # the highest of all sentences read
+SHORTLIST = 8  # sentences that the cross-encoder reads
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class Candidate(NamedTuple):
     span: Span
     text: str
     before: str
-    cosine_sentence: float
-    cosine_passage: float
+    cosine_sentence: float = 0.0
+    cosine_passage: float = 0.0
     speaker: str | None = None
 
 
@@ -76,36 +81,81 @@ def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[s
     stems = list(dict.fromkeys(words.stems(text)))
     total, counts = frequencies(stems)
     weights = {stem: math.log(1 + (total + 0.5) / (counts.get(stem, 0) + 0.5)) for stem in stems}
+    return Question(text, weights, kinds(text))
+
+
+def kinds(text: str) -> frozenset[str]:
+    """Which kinds of answer a question expects: who, when, where, number, whether, why."""
     lowered = text.lower()
-    kinds = frozenset(kind for kind, pattern in _KINDS.items() if re.search(pattern, lowered))
-    return Question(text, weights, kinds)
+    return frozenset(kind for kind, pattern in _KINDS.items() if re.search(pattern, lowered))
 
 
-def probabilities(question: Question, candidates: Sequence[Candidate]) -> list[float]:
-    """How likely each candidate is to answer the question, 0 to 1, in the order given."""
+class Weighed(NamedTuple):
+    """Candidates by their indices, best first, with how likely each answers the question (0 to 1), and how likely the
+    question can be answered from them at all (0 to 1)."""
+
+    order: list[int]
+    probabilities: list[float]
+    confidence: float
+
+
+def weigh(question: Question, candidates: Sequence[Candidate]) -> Weighed:
+    """Choose evidence in two steps: a glance at all candidates, then a reading of the most promising ones."""
     if not candidates:
-        return []
-    model = scorer()
-    logits = (features(question, candidates) - model.mean) / model.scale @ model.weights + model.bias
+        return Weighed([], [], 0.0)
+    model, glanced = scorers(), features(question, candidates)
+    listed = shortlist(model["glance"], glanced)
+    table = np.hstack([glanced[listed], read(question, [candidates[i] for i in listed])])
+    logits = model["reading"].logits(table)
+    order = np.argsort(-logits, kind="stable")
+    confidence = model["answerable"].logits(answerable(table, logits))
+    return Weighed([listed[i] for i in order], _sigmoid(logits[order]), _sigmoid(confidence)[0])
+
+
+def shortlist(glance: Scorer, table: Matrix) -> list[int]:
+    """Rows of the feature table that are worth reading closely, the most promising first."""
+    return [int(i) for i in np.argsort(-glance.logits(table), kind="stable")[:SHORTLIST]]
+
+
+def read(question: Question, candidates: Sequence[Candidate]) -> Matrix:
+    """The features `READ` of candidates: each sentence read together with the question."""
+    scores = rerank.scores(question.text, [c.text for c in candidates])
+    return np.column_stack([scores, scores - scores.max()])
+
+
+def answerable(table: Matrix, logits: NDArray[np.float64]) -> Matrix:
+    """The features `ANSWERABLE`, shape (1, len(ANSWERABLE)), of a question whose sentences have these features."""
+    columns = [(FEATURES + READ).index(name) for name in ANSWERABLE[1:]]
+    return np.array([[logits.max(), *table[:, columns].max(axis=0)]])
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> list[float]:
     return [float(p) for p in 1 / (1 + np.exp(-logits))]
 
 
 class Scorer(NamedTuple):
-    """A standardiser and a logistic regression over `FEATURES`: all that was trained."""
+    """A standardiser and a logistic regression: all that was trained."""
 
     mean: Matrix
     scale: Matrix
     weights: Matrix
     bias: float
 
+    def logits(self, table: Matrix) -> NDArray[np.float64]:
+        """A logit a row."""
+        return (table - self.mean) / self.scale @ self.weights + self.bias
+
 
 @lru_cache(maxsize=1)
-def scorer() -> Scorer:
-    """The scorer that ships with the package; eval/train_evidence.py says how it is trained."""
+def scorers() -> dict[str, Scorer]:
+    """The scorers that ship with the package; eval/train_evidence.py says how they are trained."""
     raw = json.loads(resources.files("qa").joinpath("evidence.json").read_text("utf-8"))
-    if raw["features"] != FEATURES:
+    if raw.pop("features") != [FEATURES, READ, ANSWERABLE]:
         raise ValueError("qa/evidence.json was trained on other features; run: python -m eval.train_evidence")
-    return Scorer(np.array(raw["mean"]), np.array(raw["scale"]), np.array(raw["weights"]), raw["bias"])
+    return {
+        name: Scorer(np.array(r["mean"]), np.array(r["scale"]), np.array(r["weights"]), r["bias"])
+        for name, r in raw.items()
+    }
 
 
 def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:

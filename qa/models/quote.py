@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from qa import ground, words
+from qa.evidence import kinds
 from qa.types import Citation
 
 _WORTH = 0.6  # a second sentence must be nearly as likely to answer as the first
+_HEARD = 0.2  # less so where the question wants more than one: what speaks for and against, or several parts
+_SEVERAL = re.compile(r"\b(and|or|both|each|either|respectively|two|three|four|several|all|differ\w*|agree\w*)\b", re.I)
 
 
 class Quote:
@@ -21,15 +25,18 @@ class Quote:
 
     def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
         """Lines of the answer, each one sentence with its marker; `evidence` is best first."""
-        for citation in chosen(evidence, self._sentences):
+        several = bool(kinds(question) & {"whether"} or _SEVERAL.search(question))
+        most, worth = (self._sentences + 1, _HEARD) if several else (self._sentences, _WORTH)
+        for citation in chosen(evidence, most, worth):
             yield f"{ground.verbatim(citation)} [{citation.number}]\n"
 
 
-def chosen(evidence: Sequence[Citation], most: int) -> list[Citation]:
-    """The sentences worth quoting: the best, and others that are nearly as good and say something more."""
+def chosen(evidence: Sequence[Citation], most: int, worth: float = _WORTH) -> list[Citation]:
+    """The sentences worth quoting: the best, and up to `most` in all that are at least `worth` times as likely to
+    answer as the best and say something more."""
     picked = list(evidence[:1])
     for citation in evidence[1:]:
         new = set(words.stems(citation.quote)) - {s for c in picked for s in words.stems(c.quote)}
-        if len(picked) < most and citation.score >= _WORTH * picked[0].score and len(new) >= 3:
+        if len(picked) < most and citation.score >= worth * picked[0].score and len(new) >= 3:
             picked.append(citation)
     return picked

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SAMPLE, SENTENCES = 40, 30  # documents looked at for example questions, and how far into each
 TRIED, OFFERED = 6, 3  # questions to go on with: how many are tried at most, and shown
-LIKELY = 0.5  # how surely the documents answer a question that is offered
+LIKELY = 0.7  # how surely the documents answer a question that is offered
 NEAR = 0.5  # how well a passage must fit to be asked about, as a share of the best one
 
 
@@ -163,7 +163,8 @@ def follow_ups(turns: Sequence[Turn], assistant: Assistant) -> list[str]:
     likely = max(LIKELY, assistant.config.min_confidence)
 
     def answered(question: str) -> bool:
-        best = [source.citation for source in assistant.search(question).sentences[:1]]
-        return any(c.score >= likely and (c.document, c.start) not in cited for c in best)
+        found = assistant.search(question)
+        best = [source.citation for source in found.sentences[:1]]
+        return found.confidence >= likely and all((c.document, c.start) not in cited for c in best)
 
     return list(itertools.islice(filter(answered, found[:TRIED]), OFFERED))

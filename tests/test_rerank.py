@@ -1,0 +1,37 @@
+"""Question and text read together by the packaged cross-encoder."""
+
+import pytest
+
+from qa import rerank
+from qa.errors import ModelError
+
+QUESTION = "How many people cross the bridge every day?"
+
+
+def test_the_sentence_that_answers_scores_highest():
+    texts = ["The mayor likes the bridge.", "About 4,000 people cross it every day.", "Bread is baked at night."]
+    found = rerank.scores(QUESTION, texts)
+    assert found.argmax() == 1
+    assert found.argmin() == 2
+
+
+def test_a_score_does_not_depend_on_the_texts_beside_it():
+    texts = ["About 4,000 people cross it every day."] + [f"Sentence {n} of a longer text." * n for n in range(1, 20)]
+    assert rerank.scores(QUESTION, texts)[0] == pytest.approx(rerank.scores(QUESTION, texts[:1])[0], abs=0.5)
+
+
+def test_no_texts_no_scores():
+    assert rerank.scores(QUESTION, []).shape == (0,)
+
+
+def test_a_text_beyond_the_window_is_cut_not_refused():
+    assert rerank.scores(QUESTION, ["word " * 5000]).shape == (1,)
+
+
+def test_other_bytes_than_the_measured_ones_are_refused(monkeypatch):
+    rerank._loaded.cache_clear()
+    monkeypatch.setattr(rerank, "SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="pip install"):
+        rerank.scores(QUESTION, ["text"])
+    monkeypatch.undo()
+    assert rerank.scores(QUESTION, ["text"]).shape == (1,)
