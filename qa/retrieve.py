@@ -18,7 +18,7 @@ from qa.library import Library, Scope, Stored
 from qa.store import Store
 from qa.types import Citation, Document, Hit, Passage, Span
 
-DOUBT = 0.6  # below this confidence the question is asked once more with its spelling put right
+DOUBT = 0.7  # below this confidence the question is asked once more with its spelling put right
 POOL = 50  # how deep each search looks
 PASSAGES = 8  # how many passages are read sentence by sentence
 WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
