@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qa.retrieve import Found, Retriever, Seen
 
 _READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
-_SURE = 0.7  # evidence this likely is quoted even where a model says that there is none
+_SURE = 0.8  # with this confidence the best evidence is quoted even where a model says that there is none
 _HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
 _BEAT = 0.3  # seconds without a finished sentence after which an empty piece says that work goes on
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -215,7 +215,7 @@ class Reply:
             return
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
-        sure = bool(found.sentences) and found.sentences[0].citation.score >= _SURE
+        sure = found.confidence >= _SURE
         if back := clarify.ask(standalone, self._history, found.hits, self._assistant.library.document, sure=sure):
             yield from self._recite(replace(back, hits=found.hits), began)
             return
@@ -257,7 +257,7 @@ class Reply:
             self._times.setdefault("first_token", time.perf_counter() - began)
             self._draft = replace(self._draft, **editor.state())
             yield from events
-        if not self._draft.partial and (not editor.refused or sources[0].citation.score >= _SURE):
+        if not self._draft.partial and (not editor.refused or self._draft.confidence >= _SURE):
             last = [] if editor.claims else editor.take(ground.verbatim(sources[0].citation))
             last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())

@@ -19,7 +19,7 @@ _RANKS = frozenset(
     environment chief executive assistant acting senior general state press managing minister president
     secretary""".split()
 )
-_LIKELY = 0.35  # how likely a sentence must be to answer before what it says is set against another answer
+_LIKELY = 0.25  # how likely a sentence must be to answer before what it says is set against another answer
 _ON_TOPIC = 0.6  # share of the question's words that both sentences must hold, with what leads up to them
 
 
