@@ -16,6 +16,7 @@ from qa.followup import History
 from qa.types import Answer, Citation, Document, Hit
 
 MOST = 4  # candidates to choose from
+LONGEST = 24  # words; a longer question explains itself what it means
 _TOLD = r"(?i:(?:what|how|tell me) about|what(?: is|'s| was| does| did)|who (?:is|was)|describe|explain)"
 _THIS = re.compile(
     r"\b(?P<span>(?:[Tt]his|[Tt]hese) "
@@ -63,7 +64,7 @@ def ask(
         document: a document by its id.
         sure: whether there is an answer that is likely enough not to ask without a candidate.
     """
-    left = _left_open(question, history)
+    left = _left_open(question, history) if len(words.tokens(question)) <= LONGEST else None
     if not left:
         return None
     places = list(_sentences(hits, document))

@@ -291,10 +291,10 @@ def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     answer = ask(page, COST)
     page.click("#now .thumb[data-act=up]")
     page.wait_for_selector("#now .thumb[data-act=up][aria-pressed=true]")
-    ask(page, "And who rejects the criticism of the sample?")
+    ask(page, "How long will the bridge be closed?")
     page.click("#now .thumb[data-act=down]")
     page.check("#sheet input[value='wrong source']")
-    page.fill("#sheet textarea", "Osei does.")
+    page.fill("#sheet textarea", "Until July.")
     picture(page, "wrong")
     accessible(page)
     page.click("#sheet .main")
@@ -313,7 +313,7 @@ def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     rows = (assistant.config.index / "feedback" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     first, second = [json.loads(row) for row in rows][-2:]
     assert (first["question"], first["type"], first["answerable"]) == (COST, "right", True) and first["evidence"]
-    assert second["type"] == "wrong_source" and second["answers"] == ["Osei does."]
+    assert second["type"] == "wrong_source" and second["answers"] == ["Until July."]
     assert [each["quote"] for each in second["evidence"]] == [picked.strip()] and second["history"]
     assert answer.count() == 1
     page.reload()
