@@ -258,7 +258,7 @@ class Reply:
             self._draft = replace(self._draft, **editor.state())
             yield from events
         if not self._draft.partial and (not editor.refused or self._draft.confidence >= _SURE):
-            last = [] if editor.claims else editor.take(ground.verbatim(sources[0].citation))
+            last = [] if editor.claims else editor.quote(sources[0].citation)
             last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())
             yield from last
@@ -321,6 +321,10 @@ class _Editor:
             return self._show(ground.attributed(plain, chosen), chosen)
         instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
         return self._show(ground.verbatim(instead[0]), instead) if instead else []
+
+    def quote(self, citation: Citation) -> list[Event]:
+        """The events that show a sentence of the evidence as it stands."""
+        return self._show(ground.verbatim(citation), [citation])
 
     def other_sides(self, topic: str) -> list[Event]:
         """The events that show, for each sentence used, the evidence that says otherwise."""

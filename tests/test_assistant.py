@@ -159,6 +159,14 @@ def test_a_refusal_of_the_model_is_an_answer(config):
     assert answer.claims == ()
 
 
+def test_a_refusal_of_the_model_does_not_hide_evidence_that_is_sure(config, monkeypatch):
+    monkeypatch.setattr("qa.assistant._SURE", 0.0)
+    answer = assistant(config, FakeModel([prompts.CANNOT_ANSWER])).ask(COST).answer
+    assert answer.answered
+    assert answer.claims[0].support == "supported"
+    assert answer.citations[0].quote in answer.text
+
+
 def test_a_model_that_fails_before_its_first_sentence_is_an_error(config):
     with pytest.raises(ModelError):
         _ = assistant(config, FakeModel([])).ask(COST).answer
