@@ -75,7 +75,10 @@ class Retriever:
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
             once = {(s.citation.document, s.citation.start): s for s in (*sources, *rivals)}
-        return Found(seen.question, seen.hits, tuple(once.values()), seen.unknown, weighed.confidence)
+        passages = list(dict.fromkeys(candidate.passage.id for candidate in ranked))
+        places = {id: place for place, id in enumerate(passages)}  # a passage is as good as its best sentence
+        hits = tuple(sorted(seen.hits, key=lambda hit: places.get(hit.passage.id, len(places))))
+        return Found(seen.question, hits, tuple(once.values()), seen.unknown, weighed.confidence)
 
     def _known(self, word: str) -> bool:
         stem = words.stem(word)
