@@ -43,7 +43,7 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
 
 
 def offices(text: str) -> dict[str, str]:
-    """Who holds which office in a text: {"Armenian Foreign Minister": "Ada Petrosyan"}; only offices that say whose."""
+    """Who holds which office in a text: {"Danish Foreign Minister": "Ada Holm"}; only offices that say whose."""
     found = {}
     for run, holder in _OFFICE.findall(text):
         opening = (w for w in run.split() if w.lower() not in words.STOPWORDS and not words.time_words(w))

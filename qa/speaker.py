@@ -83,7 +83,7 @@ def _is_clause_word(who: str) -> bool:
 
 
 def _longest(name: str, text: str) -> str:
-    """ "Zakharova" becomes "Maria Zakharova" where the text calls her so."""
+    """ "Nwosu" becomes "Ada Nwosu" where the text calls her so."""
     if " " in name:
         return name
     for full in re.finditer(rf"({_CAP}) {re.escape(name)}\b", text):

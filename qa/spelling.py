@@ -22,7 +22,7 @@ def corrected(text: str, known: Callable[[str], bool]) -> str:
 
     def better(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if known(word) or word in _dictionary():
+        if word not in strange:
             return match[0]
         near = _dictionary().candidates(word) or set()
         fitting = [other for other in near if known(other)]
@@ -31,7 +31,7 @@ def corrected(text: str, known: Callable[[str], bool]) -> str:
         return max(fitting or near, key=lambda other: (_dictionary()[other], other), default=match[0])
 
     found = [word.lower() for word in _WORD.findall(text)]
-    strange = [word for word in found if not known(word) and word not in _dictionary()]
+    strange = {word for word in found if not known(word) and word not in _dictionary()}
     return text if len(strange) > 3 and len(strange) > len(found) / 2 else _WORD.sub(better, text)
 
 

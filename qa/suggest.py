@@ -76,7 +76,7 @@ def _about_speaker(sentence: str, who: str) -> Iterator[str]:
 
 
 def _topics(sentence: str, who: str) -> Iterator[str]:
-    """Names in a sentence that are somebody else's, as they stand there: "the European Union", "the Armenian side"."""
+    """Names in a sentence that are somebody else's, as they stand there: "the European Union", "the Danish side"."""
     for name in words.names(sentence):
         at = sentence.find(name)
         after = re.match(r" ([a-z]+)\b", sentence[at + len(name) :])

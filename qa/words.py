@@ -68,7 +68,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def names(text: str) -> tuple[str, ...]:
-    """Runs of capitalised words ("Maria Zakharova"), in order; a lone capital that opens a sentence is not a name."""
+    """Runs of capitalised words ("Ada Nwosu"), in order; a lone capital that opens a sentence is not a name."""
     found: list[str] = []
     run: list[str] = []
     last_end, opens = 0, True
