@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qa import clarify, conflict, followup, ground, language, prompts, scan, talk
+from qa import clarify, conflict, followup, ground, language, prompts, rerank, scan, talk
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
@@ -55,6 +55,7 @@ class Assistant:
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
         self._open()
+        rerank.scores("", [""])
         _ = self.answerer
 
     @property
