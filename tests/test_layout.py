@@ -39,8 +39,8 @@ RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 ALLOWED = {("types.py", "render")}  # inside the methods of `Answer` that show it
 ONLY_IN = {"sentence_transformers": {"embed.py"}, "chromadb": {"store.py"}, "onnxruntime": {"rerank.py"}}
 HEAVY = (
-    "chromadb dateparser fastapi gradio llama_index markitdown numba nupunkt onnxruntime openai pandas pypdf scipy "
-    "sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
+    "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas pypdf "
+    "scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
 ).split()
 LATE_ALREADY = {"models/local.py": {"llama_index"}}  # its class is an LLM of LlamaIndex; the module itself loads late
 
@@ -114,7 +114,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9700
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9450
 
 
 def test_there_are_at_most_20_settings():

@@ -236,7 +236,6 @@ class Corpus:
         """Bring the index in step with the folder, while the batch's files say how far it is."""
 
         def show(event: Progress) -> None:
-            batch.done, batch.total = event.done, event.total
             for file in batch.files:
                 if file.state == "waiting" and event.document in {file.name, f"{sync.UPLOADS}/{file.name}"}:
                     file.state = "reading"

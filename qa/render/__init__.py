@@ -1,0 +1,271 @@
+"""An answer as plain text, Markdown or HTML, and everything else that the page shows. All HTML is made here.
+
+The templates beside this file escape every value; text is never rendered as Markdown, and each finished fragment passes
+an allow-list as a second line.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qa.render.shown import LEAVING, Batch, Chat, Cited, Fetching, Listed, Option, Upload
+from qa.render.text import (
+    MARKER,
+    chat_markdown,
+    count_text,
+    date_text,
+    markdown,
+    one_line,
+    plain,
+    scope_text,
+    size_text,
+    source_name,
+)
+from qa.types import Answer, Citation, Document, Span
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["Upload", "chat_markdown", "markdown", "scope_text"]  # and what is made here
+
+BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
+TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
+ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
+FILES = 12  # of the files somebody adds, how many are shown by name
+NEAREST = 3  # passages under a refusal
+PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
+_BREAK = re.compile(r"(?:(?<=>)|(?<=%\}))\s*\n\s*|\s*\n\s*(?=[<{])")  # a line break beside a tag of a template
+
+
+def escape(text: str) -> str:
+    """`text` for content and quoted attributes. HTML parsers turn a bare CR into LF, and surrogates have no UTF-8."""
+    return entities.escape(text.encode(errors="replace").decode()).replace("\r", "&#13;")
+
+
+def clean(fragment: str) -> str:
+    """`fragment` cut down to the tags and attributes that the templates write: the second line behind `escape`."""
+    import nh3
+
+    safe = nh3.clean(fragment, tags=TAGS, attributes=ATTRIBUTES, generic_attribute_prefixes={"data-", "aria-"})
+    return safe.replace("\r", "&#13;")
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def source(name: str) -> str:
+        text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+        return text if text.startswith("<!doctype") else _BREAK.sub("", text)
+
+    def safe(value: object) -> Markup:
+        return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+    made = Environment(
+        autoescape=True,
+        finalize=safe,
+        keep_trailing_newline=True,
+        loader=FunctionLoader(source),
+        undefined=StrictUndefined,
+    )
+    made.filters |= {"date_text": date_text, "one_line": one_line}
+    made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"span": _span, "nearest": NEAREST}
+    return made
+
+
+def _made(template: str, macro: str, *values: Any) -> str:
+    """What a macro of a template makes of `values`."""
+    return clean(getattr(_templates().get_template(template).module, macro)(*values))
+
+
+def _live(fragment: str) -> Any:
+    """A fragment that this module made, to stand in another one as it is."""
+    from markupsafe import Markup
+
+    return Markup(fragment)
+
+
+def html(answer: Answer) -> str:
+    """`plain(answer)` as a self-contained fragment: paragraphs of text, nothing that runs or is fetched."""
+    lines = [f'<p dir="auto">{escape(line)}</p>' for line in plain(answer).splitlines() if line.strip()]
+    return clean(f'<article class="qa-answer">{"".join(lines)}</article>')
+
+
+def chat_html(
+    answer: Answer,
+    *,
+    live: bool = False,
+    names: Mapping[str, str] | None = None,
+    before: int = 0,
+    stale: Mapping[int, str] | None = None,
+) -> str:
+    """One answer in the chat.
+
+    Args:
+        answer: what is known of it.
+        live: it is still being written; all evidence stands under it, that not cited yet without a number.
+        names: how to call each document of `answer.hits` ("title · date").
+        before: how many answers the model writes before it begins this one.
+        stale: what became of the source of a citation, by its number: "changed" or "removed".
+    """
+    numbers, cited = {c.number: c for c in answer.citations}, {_span(c): c for c in answer.citations}
+    evidence = {_span(c): c for c in answer.evidence} | cited  # in an order that stays while numbers are given
+    conflicts = []
+    for conflict in answer.conflicts:
+        known = [(side, numbers[side.citation]) for side in conflict.sides if side.citation in numbers]
+        conflicts.append((conflict.topic, sorted(known, key=lambda pair: pair[1].date or "", reverse=True)))
+    shown = (answer, list(_paragraphs(answer, numbers)), conflicts, evidence, cited)
+    return _made("answer.html", "answer", *shown, live, before, names or {}, stale or {})
+
+
+def _span(citation: Citation) -> tuple[str, int, int]:
+    return citation.document, citation.start, citation.end
+
+
+class _Piece(NamedTuple):
+    """A part of a paragraph: a citation, or text; `why` its source carries that in part only."""
+
+    text: str = ""
+    why: str = ""
+    cited: Citation | None = None
+
+
+def _paragraphs(answer: Answer, numbers: Mapping[int, Citation]) -> Iterator[list[_Piece]]:
+    weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
+    for paragraph in re.split(r"\n\s*\n", answer.text):
+        pieces = []
+        for i, part in enumerate(MARKER.split(paragraph)):  # text, number, text, number, …, text
+            if i % 2:
+                pieces.append(_Piece(f"[{part}]", cited=numbers.get(int(part))))
+            else:
+                why = weak.get(part.strip(), "")
+                pieces.append(_Piece(part.strip() if why else part, why))
+        if paragraph.strip():
+            yield pieces
+
+
+def source_html(document: Document, span: Span, *, also: Iterable[Span] = (), at: int = 0, of: int = 0) -> str:
+    """A document for the source pane.
+
+    Args:
+        document: what to show, whole.
+        span: the characters to highlight; `<mark>` holds exactly those.
+        also: other cited characters, marked more faintly; one that overlaps `span` is left out.
+        at, of: that this is the `at`-th of `of` cited sentences that the reader can step through.
+    """
+    note = [date_text(document.date), document.id, f"page {document.page_at(span[0])}" if document.pages else ""]
+    pieces = list(_marked(document.text, span, also))
+    return _made("page.html", "source", one_line(document.title), " · ".join(filter(None, note)), pieces, at, of)
+
+
+def _marked(text: str, span: Span, also: Iterable[Span]) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each with how it is marked: "mark" for `span`, "also" for the others, "" for the rest."""
+    others = {(start, end) for start, end in also if 0 <= start < end and (end <= span[0] or start >= span[1])}
+    done = 0
+    for start, end in sorted({span, *others}):
+        if end > done:
+            first = max(start, done)
+            yield "", text[done:first]
+            yield "mark" if (start, end) == span else "also", text[first:end]
+            done = end
+    yield "", text[done:]
+
+
+def no_source_html(title: str, text: str, *, quote: str = "", at: int = 0, of: int = 0) -> str:
+    """The source pane where there is nothing to show, and why; `quote` is what an old answer took from the source."""
+    return _made("page.html", "no_source", title, text, quote, at, of)
+
+
+def turn_html(question: str, body: str, number: int = 0, scope: str = "") -> str:
+    """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one;
+    `scope` says which documents were asked, unless it was all."""
+    return _made("page.html", "turn", question, _live(body), number, scope)
+
+
+def actions_html(verdict: str = "") -> str:
+    """What can be done with a kept answer; `verdict` is what was said of it so far."""
+    return _made("page.html", "actions", verdict)
+
+
+def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:
+    """The finished turns of a conversation (`turns` and `notice`: fragments of this module), which names itself."""
+    return _made("page.html", "turns", chat, _live(turns), _live(notice))
+
+
+def chats_html(chats: Sequence[Chat], find: str = "") -> str:
+    """The list of conversations, or of those with the words that were looked for."""
+    today, dated = datetime.now().date(), [(chat, datetime.fromtimestamp(chat.changed).date()) for chat in chats]
+    listed = [(chat, "Today" if day == today else date_text(day.isoformat())) for chat, day in dated]
+    return _made("page.html", "chats", listed, one_line(find))
+
+
+def documents_html(documents: Sequence[Listed], found: int, total: int) -> str:
+    """The list of documents: the first of those `found`, of `total` in all. `data-busy` while one is being removed."""
+    busy = any(document.removing == LEAVING for document in documents)
+    return _made("page.html", "documents", documents, found, total, busy)
+
+
+def uploads_html(batches: Sequence[Batch]) -> str:
+    """What became of the files that somebody added, newest first; `data-busy` while there is more to come."""
+    order = {"failed": 0, "reading": 1, "waiting": 2, "sending": 3}
+    shown = []
+    for batch in batches:
+        files = sorted(batch.files, key=lambda file: order.get(file.state, 4))
+        done = sum(order.get(file.state, 0) == 0 for file in files)
+        shown.append((batch, _batch_title(batch), files, FILES, done))
+    return _made("page.html", "uploads", shown, any(batch.busy for batch in batches))
+
+
+def _batch_title(batch: Batch) -> str:
+    failed, files = sum(file.state == "failed" for file in batch.files), count_text(len(batch.files), "file")
+    doing = {"sending": "Sending", "waiting": "Waiting with", "working": "Reading", "undone": "Undone:"}
+    if batch.state in doing:
+        return f"{doing[batch.state]} {files}"
+    return f"Added {len(batch.files) - failed:,} of {files}" if failed else f"Added {files}"
+
+
+def notice_html(title: str, text: str, *, kind: str = "note") -> str:
+    """A message about the program, never mistaken for an answer. `kind` is "note" or "error"."""
+    return _made("page.html", "notice", title, text, kind)
+
+
+def welcome_html(examples: Iterable[str]) -> str:
+    """The empty page: what this is, and questions to begin with."""
+    return _made("page.html", "welcome", list(examples))
+
+
+def follow_ups_html(questions: Iterable[str]) -> str:
+    """Questions to go on with, under an answer; nothing where there are none."""
+    return _made("page.html", "follow_ups", list(questions))
+
+
+def models_html(options: Iterable[Option]) -> str:
+    """The models to choose from, and what each needs."""
+    return _made("page.html", "models", list(options))
+
+
+def status_html(
+    library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False, host: str = ""
+) -> str:
+    """The line that says what is being read and who answers now. `busy` asks the page to look again soon; `host` is
+    where text is sent."""
+    return _made("page.html", "status", library, model, fetching, busy, host)
+
+
+def evidence_file(title: str, made: str, turns: Iterable[tuple[str, Answer | None, Sequence[Cited]]]) -> str:
+    """A whole HTML file that stands alone: each answer with every passage it cites, and how to check them.
+
+    Args:
+        title: of the conversation, or the question.
+        made: when and by what, in words.
+        turns: question, answer and what it cites, in order.
+    """
+    body = _made("checked.html", "turns", title, turns)
+    return _templates().get_template("evidence.html").render(title=one_line(title), made=made, body=_live(body))

@@ -1,0 +1,85 @@
+"""An answer as plain text and as Markdown, and the small words that every view of it shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from qa.types import Answer, Citation
+
+MARKER = re.compile(r"\[(\d{1,4})\]")
+MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
+
+
+def date_text(date: str | None) -> str:
+    """'2023-12-06' as '6 December 2023', '2023-12' as 'December 2023'; anything else as it is, None as ''."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", date or "")
+    if not match or not 1 <= int(match[2]) <= 12:
+        return date or ""
+    day = f"{int(match[3])} " if match[3] else ""
+    return f"{day}{MONTHS[int(match[2]) - 1]} {match[1]}"
+
+
+def source_name(title: str, date: str | None) -> str:
+    """How a source is called wherever a reader sees it: its title and its date."""
+    return " · ".join(part for part in (one_line(title), date_text(date)) if part)
+
+
+def scope_text(titles: Sequence[str] | None, since: str | None, until: str | None) -> str:
+    """Which documents were asked: their titles (None for all), and the dates between which they lie."""
+    named = [f"“{one_line(title)}”" for title in titles or ()]
+    parts = [", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")]
+    parts += [f"from {date_text(since)}" if since else "", f"until {date_text(until)}" if until else ""]
+    return "Asked of " + " · ".join(filter(None, parts)) if any(parts) else ""
+
+
+def count_text(count: int, noun: str) -> str:
+    """'1 document', '2,000 documents'."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def size_text(count: float) -> str:
+    """Bytes as people read them: 1.12 GB, 98 MB."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def plain(answer: Answer) -> str:
+    """The answer's text with its markers, an empty line, then the numbered sources; white space in quotes is folded."""
+    notes = [f"(stopped early: {answer.partial})"] if answer.partial else []
+    for conflict in answer.conflicts:
+        sides = "; ".join(f"{one_line(side.statement)} [{side.citation}]" for side in conflict.sides)
+        notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
+    sources = "\n".join(_source(citation) for citation in answer.citations)
+    return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
+
+
+def _source(citation: Citation) -> str:
+    date = f" ({date_text(citation.date)})" if citation.date else ""
+    place = f"{citation.document}:{citation.start}-{citation.end}"
+    return f"[{citation.number}] {one_line(citation.title)}{date}, {place}: “{one_line(citation.quote)}”"
+
+
+def markdown(answer: Answer) -> str:
+    """`plain(answer)` as Markdown paragraphs that render to the same words: nothing in it is live."""
+    return "\n\n".join(_paragraph(line) for line in plain(answer).splitlines() if line.strip())
+
+
+def chat_markdown(title: str, turns: Iterable[tuple[str, Answer | None, str]]) -> str:
+    """A conversation of (question, answer, problem) as Markdown in which nothing is live."""
+    parts = [f"# {_paragraph(title)}"]
+    for question, answer, problem in turns:
+        parts += [f"## {_paragraph(question)}", markdown(answer) if answer else "", _paragraph(problem)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _paragraph(line: str) -> str:
+    """A line with all Markdown in it escaped. ':', '@' and 'www.' are broken so that bare addresses are no links."""
+    text = re.sub(r"([\\`*_\[\]<>&#|~!$@{}])", r"\\\1", one_line(line))
+    text = re.sub(r":(?=//)", r"\:", re.sub(r"(?i)\b(www)\.", r"\1\.", text))
+    text = re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    return re.sub(r"^([-+=:])", r"\\\1", text)
