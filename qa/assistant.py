@@ -14,7 +14,7 @@ from qa import clarify, conflict, followup, ground, language, prompts, rerank, s
 from qa.config import Config, load
 from qa.errors import ConfigError, ModelError
 from qa.models.quote import Quote
-from qa.types import Answer, Citation, Claim, Conflict, Evidence, Side, Support, Text
+from qa.types import Answer, Citation, Claim, Conflict, Evidence, Side, Text
 
 if TYPE_CHECKING:
     from qa.embed import Embedder
@@ -301,8 +301,8 @@ class Reply:
 
 
 class _Editor:
-    """Takes drafted sentences one by one; lets through what the evidence carries, puts the verbatim sentence in place
-    of what it does not, and numbers citations in the order of their use."""
+    """Takes drafted sentences one by one; lets through what the evidence carries, marked where it does in part, puts
+    the verbatim sentence in place of what it does not, and numbers citations in the order of their use."""
 
     def __init__(self, question: str, sources: Sequence[ground.Source]) -> None:
         self._question, self._sources = question, sources
@@ -318,8 +318,8 @@ class _Editor:
             return []
         verdict = ground.judge(plain, self._sources, hints, self._question)
         chosen = [self._sources[i].citation for i in verdict.sources]
-        if verdict.support == "supported":
-            return self._show(ground.attributed(plain, chosen), chosen)
+        if verdict.support != "unsupported":
+            return self._show(ground.attributed(plain, chosen), chosen, verdict.note)
         instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
         return self._show(ground.verbatim(instead[0]), instead) if instead else []
 
@@ -356,14 +356,14 @@ class _Editor:
         self.refused = self.refused or prompts.CANNOT_ANSWER.lower().rstrip(".") in plain.lower()
         return self.refused
 
-    def _show(self, text: str, citations: Sequence[Citation], support: Support = "supported") -> list[Event]:
+    def _show(self, text: str, citations: Sequence[Citation], note: str = "") -> list[Event]:
         if any(claim.text == text for claim in self.claims):
             return []
         fresh = [c for c in citations if c.number not in self._used]
         for citation in fresh:
             self._used[citation.number] = replace(citation, number=len(self._used) + 1)
         numbers = tuple(self._used[c.number].number for c in citations)
-        self.claims.append(Claim(text, support, numbers))
+        self.claims.append(Claim(text, "partial" if note else "supported", numbers, note))
         piece = (" " if self.text else "") + text + " " + "".join(f"[{n}]" for n in numbers)
         self.text += piece
         return [*(self._used[c.number] for c in fresh), Text(piece)]

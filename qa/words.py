@@ -12,7 +12,7 @@ import snowballstemmer
 # The same stemmer as the keyword index (FTS5 "porter"), so that its frequencies can be looked up.
 _STEMMER = snowballstemmer.stemmer("porter")
 _WORD = re.compile(r"\w+(?:[’'.\-/]\w+)*")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*")
 _CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w’'.\-]*")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]{3,}?)[”\"»]")
@@ -57,7 +57,7 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Lower-case words and numbers, in order, as the keyword index sees them."""
-    return tuple(token.lower() for token in _TOKEN.findall(text))
+    return tuple(token.lower() for token in TOKEN.findall(text))
 
 
 @lru_cache(maxsize=20_000)

@@ -13,6 +13,7 @@ from qa.config import load
 from qa.embed import SentenceTransformerEmbedder
 from qa.errors import ConfigError, IndexMismatch, IndexMissing, ModelError, QAError
 from qa.models.quote import Quote
+from qa.render import evidence_file
 from qa.sync import sync
 from qa.testing import FakeModel, HashEmbedder, corpus
 from qa.types import Citation, Evidence, Text
@@ -126,6 +127,17 @@ def test_a_supported_sentence_of_a_model_is_kept_in_its_words_with_the_right_cit
     answer = assistant(config, model).ask(COST).answer
     assert answer.claims[0].text == "The repairs would cost 2.4 million euros, Ruth Adeyemi said."
     assert "2.4 million" in answer.citations[0].quote
+
+
+def test_a_sentence_that_adds_a_word_is_shown_as_partly_supported_and_nowhere_as_plain_fact(config):
+    said = "Ruth Adeyemi said the repairs would cost a staggering, unaffordable 2.4 million euros. [1]"
+    answer = assistant(config, FakeModel([said])).ask(COST).answer
+    claim = answer.claims[0]
+    assert claim.text == said.removesuffix(" [1]") and claim.support == "partial"
+    assert claim.note == "Not in the cited words: “staggering”, “unaffordable”."
+    for shown in (str(answer), answer.to_html(), evidence_file("t", "now", [("q", answer, [])])):
+        assert f"Partly supported: “{claim.text}” {claim.note}" in shown
+    assert_every_citation_is_verbatim(answer, assistant(config).library)
 
 
 def test_events_come_in_order_evidence_then_each_citation_before_its_number(config):

@@ -322,6 +322,25 @@ def test_a_disagreement_is_a_card_with_the_newest_side_first(visit: Callable[...
     assert "2.4 million" in open_source(page, sides.nth(1).locator(".cite"))
 
 
+def test_a_claim_that_is_partly_supported_looks_different_and_says_why(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    said = "Ruth Adeyemi said the repairs would cost a staggering, unaffordable 2.4 million euros. "
+    assistant.answerer = FakeModel([said + "The repairs will cost 3.1 million euros, Ines Duarte said on Friday."])
+    page = visit()
+    answer = ask(page, "How much will the repairs of the bridge cost?")
+    weak, plain = answer.locator(".partly"), answer.locator(".text p").first
+    assert weak.count() == 1 and "staggering" in weak.inner_text() and "Duarte" not in weak.inner_text()
+    assert "Duarte" in plain.inner_text()
+    line = "e => getComputedStyle(e).textDecorationLine"
+    assert weak.evaluate(line) == "underline" and plain.evaluate(line) == "none"
+    answer.locator(".word").focus()
+    assert page.locator("#tip").inner_text() == "Not in the cited words: “staggering”, “unaffordable”."
+    keep(page, "partly")
+    page.reload()
+    page.locator("#past .partly").wait_for()
+
+
 def test_the_line_under_an_answer_opens_into_what_was_read_and_every_passage_of_it_opens(
     visit: Callable[..., Any],
 ) -> None:

@@ -49,6 +49,38 @@ def test_what_the_evidence_does_not_say_is_named(claim, fault):
     assert any(fault in found for found in verdict.faults)
 
 
+SUMMONED = source("He also summoned the envoy to Baku.", 5, context="Mikhail Galuzin is deputy minister.")
+CLOSED = source("The council voted on Monday to close the old bridge.", 6)
+
+
+@pytest.mark.parametrize(
+    ("claim", "note"),
+    [
+        ("The repairs would cost a staggering 2.4 million euros overall.", "words: “staggering”, “overall”."),
+        ("Mikhail Galuzin summoned the envoy.", "“Mikhail Galuzin” stands near the cited words, not in them."),
+    ],
+)
+def test_a_claim_that_adds_a_little_to_the_evidence_is_partly_supported_and_says_what(claim, note):
+    verdict = judge(claim, [COST, BUILT, SUMMONED])
+    assert verdict.support == "partial" and verdict.note.endswith(note)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The council voted to praise the ancient bridge.",  # other words in the place of the source's
+        "The council plans to close the bridge.",  # what is added turns the rest
+        "A staggering, shocking, scandalous sum of 2.4 million euros is what repairs of the bridge would cost.",
+        "The repairs would cost a staggering 3.1 million euros overall.",
+        "The repairs would not cost a staggering 2.4 million euros overall.",
+        "Jonas Keller summoned the envoy.",
+    ],
+)
+def test_a_claim_that_adds_much_or_says_something_else_is_not_supported_at_all(claim):
+    verdict = judge(claim, [COST, BUILT, SUMMONED, CLOSED])
+    assert verdict.support == "unsupported" and not verdict.note
+
+
 def test_a_claim_is_bound_to_the_sentence_that_carries_it_whatever_the_marker_says():
     assert judge("The bridge was built in 1902.", [COST, BUILT], hints=[1]).sources == (1,)
 

@@ -39,8 +39,8 @@ RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 ALLOWED = {("types.py", "render")}  # inside the methods of `Answer` that show it
 ONLY_IN = {"sentence_transformers": {"embed.py"}, "chromadb": {"store.py"}, "onnxruntime": {"rerank.py"}}
 HEAVY = (
-    "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas pypdf "
-    "scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
+    "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas "
+    "pypdf scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
 ).split()
 LATE_ALREADY = {"models/local.py": {"llama_index"}}  # its class is an LLM of LlamaIndex; the module itself loads late
 

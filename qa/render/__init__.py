@@ -26,6 +26,7 @@ from qa.render.text import (
     scope_text,
     size_text,
     source_name,
+    weak,
 )
 from qa.types import Answer, Citation, Document, Span
 
@@ -39,7 +40,6 @@ TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
 FILES = 12  # of the files somebody adds, how many are shown by name
 NEAREST = 3  # passages under a refusal
-PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 _BREAK = re.compile(r"(?:(?<=>)|(?<=%\}))\s*\n\s*|\s*\n\s*(?=[<{])")  # a line break beside a tag of a template
 
 
@@ -75,7 +75,7 @@ def _templates() -> Environment:
         loader=FunctionLoader(source),
         undefined=StrictUndefined,
     )
-    made.filters |= {"date_text": date_text, "one_line": one_line}
+    made.filters |= {"date_text": date_text, "one_line": one_line, "weak": weak}
     made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"span": _span, "nearest": NEAREST}
     return made
 
@@ -138,14 +138,14 @@ class _Piece(NamedTuple):
 
 
 def _paragraphs(answer: Answer, numbers: Mapping[int, Citation]) -> Iterator[list[_Piece]]:
-    weak = {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
+    partly = weak(answer)
     for paragraph in re.split(r"\n\s*\n", answer.text):
         pieces = []
         for i, part in enumerate(MARKER.split(paragraph)):  # text, number, text, number, …, text
             if i % 2:
                 pieces.append(_Piece(f"[{part}]", cited=numbers.get(int(part))))
             else:
-                why = weak.get(part.strip(), "")
+                why = partly.get(part.strip(), "")
                 pieces.append(_Piece(part.strip() if why else part, why))
         if paragraph.strip():
             yield pieces

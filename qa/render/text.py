@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from qa.types import Answer, Citation
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
+PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
 
 
@@ -51,11 +52,17 @@ def one_line(text: str) -> str:
 def plain(answer: Answer) -> str:
     """The answer's text with its markers, an empty line, then the numbered sources; white space in quotes is folded."""
     notes = [f"(stopped early: {answer.partial})"] if answer.partial else []
+    notes += [f"Partly supported: “{one_line(claim)}” {why}" for claim, why in weak(answer).items()]
     for conflict in answer.conflicts:
         sides = "; ".join(f"{one_line(side.statement)} [{side.citation}]" for side in conflict.sides)
         notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
     sources = "\n".join(_source(citation) for citation in answer.citations)
     return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
+
+
+def weak(answer: Answer) -> dict[str, str]:
+    """The claims that their sources carry in part only, and what these lack."""
+    return {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
 
 
 def _source(citation: Citation) -> str:
