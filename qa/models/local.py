@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import queue
 import re
 import secrets
 import sys
@@ -13,6 +12,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ from llama_index.core.llms import CustomLLM
 from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_callback
 
 from qa.errors import MissingExtra, ModelError
+from qa.models.pieces import Put, piecewise
 
 CONTEXT = 4096  # tokens
 MAX_TOKENS = 220
 BATCH = 96  # prompt tokens read between two looks at the stop flag; 512 reads about a quarter faster
-HEARTBEAT = 0.5  # seconds without a word after which an empty piece says that work goes on
 _LOOP = re.compile(r"(.{12,}?)\1{2}$", re.DOTALL)  # the same 12 or more characters three times over, at the end
 
 
@@ -82,50 +82,35 @@ class _Engine:
     def write(self, messages: Sequence[dict[str, str]], limit: int) -> Iterator[str]:
         request = {"messages": list(messages), "max_tokens": limit, "temperature": 0, "stream": True}
         request |= {"cache_prompt": True, "return_progress": True}
-        box: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        stop, tail = threading.Event(), ""
-        threading.Thread(target=self.generate, args=(request, box, stop), daemon=True).start()
-        try:
-            while (piece := _next(box)) is not None:
+        tail = ""
+        with closing(piecewise(lambda put: self.generate(request, put))) as pieces:
+            for piece in pieces:
                 yield piece
                 tail = (tail + piece)[-400:]
                 if piece and _LOOP.search(tail):
                     return
-        finally:
-            stop.set()
 
-    def generate(self, request: dict[str, Any], box: queue.SimpleQueue[Any], stop: threading.Event) -> None:
+    def generate(self, request: dict[str, Any], put: Put) -> None:
         def on_event(event: dict[str, Any]) -> bool:
             """Called for every token and every batch of the prompt; True ends the generation."""
             if "choices" in event:
-                box.put("".join(choice["delta"].get("content") or "" for choice in event["choices"]))
+                written: str | Exception = "".join(one["delta"].get("content") or "" for one in event["choices"])
             else:
                 said = event.get("error", event)
-                box.put(ModelError(f"the local model failed: {said.get('message', said)}; or ask with --model quote"))
-            return stop.is_set() or self.leaving
+                written = ModelError(f"the local model failed: {said.get('message', said)}; or ask with --model quote")
+            return put(written) or self.leaving
 
         ticket = object()
         with self.moved:
             self.waiting.append(ticket)
             self.moved.wait_for(lambda: self.waiting[0] is ticket)
         try:
-            if not (stop.is_set() or self.leaving):
+            if not (put("") or self.leaving):
                 self.server.handle_chat_completions(request, on_event)
         finally:
             with self.moved:
                 self.waiting.popleft()
                 self.moved.notify_all()
-            box.put(None)
-
-
-def _next(box: queue.SimpleQueue[Any]) -> str | None:
-    try:
-        piece = box.get(timeout=HEARTBEAT)
-    except queue.Empty:
-        return ""
-    if isinstance(piece, ModelError):
-        raise piece
-    return piece
 
 
 _engines: weakref.WeakSet[_Engine] = weakref.WeakSet()
