@@ -559,3 +559,6 @@ def test_a_phone_and_the_dark_show_everything_within_the_window(
         assert page.evaluate("document.querySelector('gradio-app').inert")
     page.click("#source .close")
     assert page.locator("#source").is_hidden()
+    ask(page, "What did Charles Michel say about Russia?")
+    asked, line = page.locator("#now .question").bounding_box(), page.locator("#top").bounding_box()
+    assert asked["y"] >= line["y"] + line["height"] and asked["y"] < 200

@@ -102,6 +102,7 @@ def test_a_document_is_removed_only_after_a_question(visit: Callable[..., Any], 
     row.locator(".remove").click()
     row.locator(".yes").click()
     row.wait_for(state="detached")
+    page.locator("#status", has_text=f"{side(page).locator('.read').count()} documents").wait_for()
 
 
 def test_the_list_is_searched(visit: Callable[..., Any]) -> None:  # noqa: F811

@@ -195,10 +195,13 @@
     if (!chat || !ask) return void requestAnimationFrame(watch);
     new MutationObserver(() => { follow(chat); kept(); }).observe(chat, { childList: true, subtree: true });
     new MutationObserver(() => label(ask)).observe(ask, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+    new ResizeObserver(([{ target }]) => under(target.offsetHeight)).observe(document.querySelector("#top"));
     label(ask);
     follow(chat);
     kept();
   }
+  // A question that moves to the top stays below the line there, which takes three rows on a phone.
+  const under = (height) => document.documentElement.style.setProperty("--top", `${height}px`);
 
   // What Gradio leaves out of the question box: names of its buttons, the direction of the text, the first focus.
   let focused = false;
@@ -446,9 +449,10 @@
     if (documents.querySelector(".asking")) return;
     documents.innerHTML = html;
     if (documents.querySelector("[data-busy=true]")) setTimeout(listDocuments, 700);
+    else if (leaving) { leaving = false; look(); }
     chips();
   }
-  let adding = false;
+  let adding = false, leaving = false;
   async function listFiles() {
     files.innerHTML = await api("documents/files");
     const busy = Boolean(files.querySelector("[data-busy=true]"));
@@ -516,6 +520,7 @@
       delete scope().documents[button.dataset.document];
       await api("documents/remove", { id: button.dataset.document }).catch((error) => say(error.message));
       item.classList.remove("asking");
+      leaving = true;
       setTimeout(listDocuments, 300);
     });
     item.classList.add("asking");
