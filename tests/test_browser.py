@@ -20,20 +20,11 @@ from qa.models.quote import Quote
 from qa.sync import sync
 from qa.testing import FakeModel, corpus
 from qa.types import Answer, Citation, Conflict, Hit, Passage, Side
-from qa.web import chat
+from qa.web import build, chat
 from qa.web.keep import Turn
-
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("Chromium is not installed; get it: apt-get install chromium", allow_module_level=True)
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed; get it: pip install -e '.[dev]'"
-)
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="get it: pip install -e '.[dev]'")
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-FLAGS += "--disable-component-update --disable-sync"
 SEEDS = Path(__file__).parent.parent / "seeds"
 ASK = "Who accused Russia of betraying the Armenian population of Karabakh?"
 EVIL = """Marzipan Quotas Doubled ![t](https://evil.test/title.png)
@@ -76,27 +67,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 
 
 @pytest.fixture(scope="module")
-def url(assistant: Assistant) -> Iterator[str]:
-    import uvicorn
-
-    from qa.web import build
-
-    server = uvicorn.Server(uvicorn.Config(build(assistant.config, lambda _: assistant), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
-        yield browser
-        browser.close()
+def url(assistant: Assistant, served: Callable[..., Any]) -> str:
+    return str(served(lambda: build(assistant.config, lambda _: assistant)).url)
 
 
 @pytest.fixture

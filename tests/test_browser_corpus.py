@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from test_browser import ASK, Slow, ask, assistant, browser, keep, url, visit  # noqa: F401 (fixtures among them)
+from test_browser import ASK, Slow, ask, assistant, keep, url, visit  # noqa: F401 (fixtures among them)
 
 from qa.assistant import Assistant
 from qa.web import build
 
 OWLS = "Owls of Elmford\n\nThe owls of Elmford hunt at night, Petra Lindqvist said. She counted 41 of them.\n"
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
 
 
 def side(page: Any) -> Any:
@@ -180,15 +164,14 @@ def test_the_models_to_choose_from_say_where_they_are(visit: Callable[..., Any])
 
 
 @pytest.fixture
-def elsewhere(assistant: Assistant) -> Iterator[str]:  # noqa: F811
+def elsewhere(assistant: Assistant, served: Callable[..., Any]) -> str:  # noqa: F811
     """A page whose configured model is on another host, with a password in its address."""
     config = assistant.config.model_copy(update={"model": "http://me:pass-1@127.0.0.1:9/v1#tiny"})
-    with served(build(config, lambda c: Assistant(c, embedder=assistant.embedder))) as address:
-        yield address
+    return str(served(lambda: build(config, lambda c: Assistant(c, embedder=assistant.embedder))).url)
 
 
 def test_a_model_elsewhere_is_named_with_its_host_and_asks_before_its_first_use(
-    browser: Any,  # noqa: F811
+    browser: Any,
     elsewhere: str,
 ) -> None:
     page = browser.new_context().new_page()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,15 +19,8 @@ from qa.models.quote import Quote
 from qa.sync import sync
 from qa.testing import corpus
 from qa.types import Citation
+from qa.web import build
 
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip("Chromium is not installed; get it: apt-get install chromium", allow_module_level=True)
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed; get it: pip install -e '.[dev]'"
-)
-
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 COST = "Who said that the repairs of the bridge would cost 2.4 million euros?"
 BEES = "How far can honeybees count?"
 WIDE = {"width": 1440, "height": 900}
@@ -45,37 +37,6 @@ class Endless:
             time.sleep(0.1)
 
 
-class Running:
-    """The page, served from a thread; `restart` does so on the same port, with everything in memory gone."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self.assistant, self.port = assistant, 0
-        self.start()
-
-    def start(self) -> None:
-        import uvicorn
-
-        from qa.web import build
-
-        made = build(self.assistant.config, lambda _: self.assistant)
-        settings = uvicorn.Config(made, port=self.port, log_level="warning", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(settings)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.05)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(15)
-        assert not self.thread.is_alive()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return corpus(tmp_path_factory.mktemp("keep"))
@@ -90,22 +51,12 @@ def assistant(folder: Path) -> Assistant:
 
 
 @pytest.fixture(scope="module")
-def running(assistant: Assistant) -> Iterator[Running]:
-    running = Running(assistant)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
-        yield browser
-        browser.close()
+def running(assistant: Assistant, served: Callable[..., Any]) -> Any:
+    return served(lambda: build(assistant.config, lambda _: assistant))
 
 
 @pytest.fixture
-def visit(browser: Any, running: Running) -> Iterator[Callable[..., Any]]:
+def visit(browser: Any, running: Any) -> Iterator[Callable[..., Any]]:
     """Opens the page in a browser of its own, or in the one given; no page fails or says an error."""
     contexts: list[Any] = []
     faults: list[str] = []
@@ -231,7 +182,7 @@ def test_a_link_to_one_message_opens_its_conversation_there(visit: Callable[...,
     mail.wait_for_selector(".turn.linked")
 
 
-def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], running: Running) -> None:
+def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], running: Any) -> None:
     page = visit()
     ask(page, COST)
     running.stop()
@@ -242,18 +193,20 @@ def test_a_page_left_open_over_a_restart_goes_on(visit: Callable[..., Any], runn
     page.wait_for_function("document.querySelectorAll('#past .turn').length === 2")
 
 
-def test_a_restart_in_the_middle_of_an_answer_loads_the_page_again_where_it_was(browser: Any, running: Running) -> None:
+def test_a_restart_in_the_middle_of_an_answer_loads_the_page_again_where_it_was(
+    browser: Any, running: Any, assistant: Assistant
+) -> None:
     page = browser.new_context(viewport=WIDE).new_page()
     page.goto(running.url)
     page.wait_for_selector("#ask textarea:enabled")
     ask(page, COST)
-    running.assistant.answerer = Endless()
+    assistant.answerer = Endless()
     page.fill("#ask textarea", BEES)
     page.keyboard.press("Enter")
     page.wait_for_selector("#now [aria-busy=true] .sources")
     page.evaluate("window.before = true")
     running.stop()
-    running.assistant.answerer = Quote()
+    assistant.answerer = Quote()
     running.start()
     page.wait_for_function("!window.before", timeout=20_000)
     page.wait_for_selector("#past .turn[data-turn]", timeout=20_000)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -46,17 +44,8 @@ def made(config: Config) -> Assistant:
 
 
 @pytest.fixture(scope="module")
-def url(config: Config) -> Iterator[str]:
-    import uvicorn
-
-    server = uvicorn.Server(uvicorn.Config(build(config, made), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(15)
+def url(config: Config, served: Callable[..., Any]) -> str:
+    return str(served(lambda: build(config, made)).url)
 
 
 class Browser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -53,21 +53,11 @@ def model() -> OneAtATime:
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, model: OneAtATime) -> Iterator[str]:
-    import uvicorn
-
+def url(tmp_path_factory: pytest.TempPathFactory, model: OneAtATime, served: Callable[..., Any]) -> str:
     folder, embedder = tmp_path_factory.mktemp("load"), HashEmbedder(256)
     config = load(index=folder / "index", embedder=embedder.name, min_confidence=0.01, offline=True)
     sync([corpus(folder)], config=config, embedder=embedder)
-    app = build(config, lambda c: Assistant(c, embedder=embedder, answerer=model))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    return str(served(lambda: build(config, lambda c: Assistant(c, embedder=embedder, answerer=model))).url)
 
 
 class Person:
