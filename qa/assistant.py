@@ -231,7 +231,8 @@ class Reply:
         if confidence >= self._assistant.config.min_confidence:
             yield from self._write(standalone, sources, began)
         if not self._draft.claims and self._draft.partial is None:
-            self._draft = replace(self._draft, text=refusal(found), answered=False)
+            empty = not (found.hits or self._assistant.library.documents())
+            self._draft = replace(self._draft, text=prompts.NO_DOCUMENTS if empty else refusal(found), answered=False)
             yield Text(self._draft.text)
         self._times["total"] = time.perf_counter() - began
         self._answer = replace(self._draft, timings=dict(self._times))

@@ -10,6 +10,7 @@ import pytest
 from test_browser import ASK, Slow, ask, assistant, keep, url, visit  # noqa: F401 (fixtures among them)
 
 from qa.assistant import Assistant
+from qa.sync import sync
 from qa.web import build
 
 OWLS = "Owls of Elmford\n\nThe owls of Elmford hunt at night, Petra Lindqvist said. She counted 41 of them.\n"
@@ -191,4 +192,37 @@ def test_a_model_elsewhere_is_named_with_its_host_and_asks_before_its_first_use(
     page.locator("#models button", has_text="Use it").click()
     page.locator("#status", has_text="sent to 127.0.0.1:9").wait_for()
     assert "pass-1" not in page.content()
+    page.context.close()
+
+
+@pytest.fixture
+def bare(tmp_path_factory: pytest.TempPathFactory, assistant: Assistant, served: Callable[..., Any]) -> str:  # noqa: F811
+    """A page over an index without documents."""
+    folder = tmp_path_factory.mktemp("bare")
+    config = assistant.config.model_copy(update={"index": folder / "index"})
+    sync([folder], config=config, embedder=assistant.embedder)
+    return str(served(lambda: build(config, lambda c: Assistant(c, embedder=assistant.embedder))).url)
+
+
+def test_a_page_without_documents_asks_for_some_and_then_offers_questions(
+    browser: Any, bare: str, tmp_path: Path
+) -> None:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(bare)
+    page.wait_for_selector(".welcome.empty")
+    keep(page, "bare")
+    answer = ask(page, "Who counted the owls?")
+    assert "There are none yet: add some in the page" in answer.inner_text()
+    keep(page, "bare-asked")
+    page.click("#new")
+    page.wait_for_selector(".welcome.empty:visible")
+    owls = tmp_path / "owls.txt"
+    owls.write_text(OWLS)
+    with page.expect_file_chooser() as chooser:
+        page.click(".welcome .add")
+    chooser.value.set_files(str(owls))
+    page.locator(".welcome .example").first.wait_for()
+    assert page.locator(".welcome.empty").count() == 0
+    page.locator(".welcome .example").first.click()
+    page.locator("#now [aria-busy=false] .text .cite").first.wait_for()
     page.context.close()

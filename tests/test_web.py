@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from qa.assistant import Assistant, Reply
 from qa.config import Config, load
 from qa.embed import SentenceTransformerEmbedder
-from qa.errors import ConfigError, IndexMissing, ModelError
+from qa.errors import ConfigError, ModelError
 from qa.library import Library
 from qa.sync import sync
 from qa.testing import FakeModel, HashEmbedder, corpus
@@ -283,6 +283,20 @@ def test_an_empty_library_is_named_with_the_command(tmp_path: Path) -> None:
     assert "0 documents" in line and "qa ingest FOLDER" in line
 
 
+def test_questions_to_begin_with_are_those_of_the_documents_as_they_are_now(tmp_path: Path) -> None:
+    made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
+    (tmp_path / "empty").mkdir()
+    sync([tmp_path / "empty"], config=made, embedder=HashEmbedder())
+    engine = Engine(made, lambda c: Assistant(c, embedder=HashEmbedder()))
+    engine.start()
+    assert "No documents yet" in engine.welcome() and not engine.examples()
+    _, turn = run(engine.assistant(), "How many bees are there?")
+    assert turn.answer and turn.answer.refused and "There are none yet: add some" in turn.answer.text
+    sync([corpus(tmp_path)], config=made, embedder=HashEmbedder())
+    assert engine.examples() and "No documents yet" not in engine.welcome()
+    engine.close()
+
+
 def test_a_rebuild_leaves_the_page_answering_until_the_new_index_is_whole(tmp_path: Path) -> None:
     made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
     root, answers = corpus(tmp_path), list[bool]()
@@ -358,10 +372,19 @@ def test_a_public_bind_without_a_password_refuses_to_start(config: Config) -> No
         serve(config.model_copy(update={"host": "0.0.0.0"}), browser=False)
 
 
-def test_a_port_in_use_and_a_missing_index_are_named_with_what_to_do(config: Config, tmp_path: Path) -> None:
+def test_a_port_in_use_is_named_with_what_to_do(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"--port {port + 1}"):
             serve(config.model_copy(update={"port": port}), browser=False)
-    with pytest.raises(IndexMissing, match="qa ingest"):
-        serve(config.model_copy(update={"port": 0, "index": tmp_path / "none"}), browser=False)
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_the_page_starts_without_an_index_or_on_a_folder_without_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: bool
+) -> None:
+    (tmp_path / "documents").mkdir()
+    monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: None)
+    made = load(index=tmp_path / "none", port=0, model="quote", offline=True)
+    serve(made, documents=tmp_path / "documents" if documents else None, browser=False)
+    assert Library(made.index).documents() == []

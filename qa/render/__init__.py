@@ -236,9 +236,10 @@ def notice_html(title: str, text: str, *, kind: str = "note") -> str:
     return _made("page.html", "notice", title, text, kind)
 
 
-def welcome_html(examples: Iterable[str]) -> str:
-    """The empty page: what this is, and questions to begin with."""
-    return _made("page.html", "welcome", list(examples))
+def welcome_html(examples: Iterable[str], *, empty: bool = False) -> str:
+    """The page before a question: what this is, and questions to begin with; where the library is `empty`, how to add
+    documents."""
+    return _made("page.html", "welcome", list(examples), empty)
 
 
 def follow_ups_html(questions: Iterable[str]) -> str:

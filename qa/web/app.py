@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 
 from qa import render
 from qa.config import Config
-from qa.errors import ConfigError, IndexMissing, QAError
+from qa.errors import ConfigError, QAError
 from qa.library import Scope, current
 from qa.types import Progress
 from qa.web import chat, guard, keep, routes
@@ -42,11 +42,11 @@ THREADS = 96  # more than there is room for, so that who finds no room hears it 
 
 
 def serve(config: Config, *, documents: Path | None = None, browser: bool = True) -> None:
-    """Open the page and stay until interrupted; `documents` are indexed first where there is no index yet.
+    """Open the page and stay until interrupted. Where there is no index yet, `documents` are indexed first; without
+    them it begins empty, and the page asks for some.
 
     Raises:
         ConfigError: the address is taken, or open to the network without a password.
-        IndexMissing: there is no index and no `documents`.
     """
     import uvicorn
     from rich.console import Console
@@ -80,10 +80,11 @@ def _first_ingest(config: Config, documents: Path | None, terminal: Any) -> None
     from rich.progress import Progress as Bar
 
     from qa.embed import SentenceTransformerEmbedder
-    from qa.sync import sync
+    from qa.sync import UPLOADS, sync
 
     if documents is None:
-        raise IndexMissing(f"there is no index at {config.index}; make one: qa ingest FOLDER --index {config.index}")
+        documents = config.index / UPLOADS
+        documents.mkdir(parents=True)
     with Bar(console=terminal, transient=True) as bar:
         task = bar.add_task(f"Indexing {documents.name}", total=None)
 
@@ -157,7 +158,7 @@ def page(acts: Handlers) -> gr.Blocks:
             box = gr.Textbox(label="Your question", placeholder=hint, max_length=4000, max_lines=8, **look)
         seen = [key, box, past, now]
         opened = blocks.load(acts.open, key, seen, js=WANTED, **at_once)
-        opened.then(lambda: render.welcome_html(acts.engine.examples()), None, welcome, **at_once)
+        opened.then(acts.engine.welcome, None, welcome, **at_once)
         choice = gr.JSON(visible=False)
         asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=None, **quiet)
         asked.failure(acts.open, key, seen, **at_once)

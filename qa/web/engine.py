@@ -36,12 +36,13 @@ class Engine:
         self._named: dict[str, Answerer] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-engine")
         self._assistant: Future[Assistant] = Future()
-        self._examples: Future[list[str]] = Future()
+        self._examples: tuple[int, list[str]] = (-1, [])  # of which revision of the library
+        self._trying = threading.Lock()
 
     def start(self) -> None:
         """Begin to load: the assistant, then the example questions, then the weights of the local model."""
         self._assistant = self._pool.submit(self._load)
-        self._examples = self._pool.submit(self._try_examples)
+        self._pool.submit(self.examples)
         self._pool.submit(self._fetch_default)
 
     def close(self) -> None:
@@ -63,11 +64,24 @@ class Engine:
         return self.assistant().library if ready else Library(self.config.index)
 
     def examples(self) -> list[str]:
-        """Questions to begin with, as soon as they are tried; none where nothing can be answered."""
+        """Questions to begin with that the documents, as they are now, answer; none where nothing can be answered.
+        Waits for the models, and while the questions are tried: which also warms the embedder up."""
         try:
-            return self._examples.result()
+            assistant = self.assistant()
+            with self._trying:
+                revision = assistant.library.revision()
+                if revision != self._examples[0]:
+                    asked = chat.examples(assistant.library)
+                    tried = [each for each in asked if assistant.ask(each, model="quote").answer.answered]
+                    self._examples = revision, tried[:EXAMPLES]
+                return self._examples[1]
         except QAError:
             return []
+
+    def welcome(self) -> str:
+        """The page before a question, as HTML: questions to begin with, or that there are no documents yet."""
+        examples, ready = self.examples(), not self._assistant.exception()
+        return render.welcome_html(examples, empty=ready and not self.assistant().library.documents())
 
     def answerer(self, name: str, who: str) -> Answerer:
         """Who writes the next answer for `who`: the model of this name, or the configured one for "". One that writes
@@ -96,12 +110,6 @@ class Engine:
         assistant = self.make(self.config)
         assistant.warm()
         return assistant
-
-    def _try_examples(self) -> list[str]:
-        """The suggested questions that the documents answer; asking them also warms the embedder up."""
-        assistant = self.assistant()
-        asked = chat.examples(assistant.library)
-        return [question for question in asked if assistant.ask(question, model="quote").answer.answered][:EXAMPLES]
 
     def fetch(self, name: str) -> None:
         """Bring the weights of a local model here, one model at a time.

@@ -108,6 +108,10 @@ def desk(engine: Engine) -> APIRouter:
     def status(model: Model = "") -> str:
         return engine.status(model)
 
+    @router.get("/welcome")
+    def welcome() -> str:
+        return engine.welcome()
+
     @router.get("/models")
     def models(model: Model = "") -> str:
         return engine.models_html(model)

@@ -139,6 +139,7 @@
     const button = event.target.closest?.("button");
     if (button?.matches(".cite, .near")) open(button);
     else if (button?.matches(".example")) ask(button.textContent);
+    else if (button?.matches(".welcome .add")) document.getElementById(button.dataset.for).click();
     else if (button?.matches(".edit")) edit(button.closest(".turn"));
     else if (button?.matches(".unedit")) unedit();
     else if (button?.matches(".again")) {
@@ -457,8 +458,13 @@
     files.innerHTML = await api("documents/files");
     const busy = Boolean(files.querySelector("[data-busy=true]"));
     if (busy) setTimeout(listFiles, 500);
-    else if (adding) { listDocuments(); look(); }
+    else if (adding) { listDocuments(); look(); welcome(); }
     adding = busy;
+  }
+  // The empty page offers to add documents, and then questions made from them.
+  async function welcome() {
+    const html = await api("welcome"), shown = document.querySelector(".welcome");
+    if (shown) shown.outerHTML = html;
   }
   async function add(list) {
     if (!list.length) return;
