@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from qa import speaker as speakers
 from qa import split, words
-from qa.render import date_text
+from qa.render.text import bare, date_text
 from qa.types import Citation, Support
 
 _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
@@ -246,7 +246,7 @@ def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozense
 def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker, with its date."""
     when = f" ({date_text(citation.date)})" if citation.date else ""
-    quote, speaker = " ".join(citation.quote.split()), citation.speaker
+    quote, speaker = " ".join(bare(citation.quote).split()), citation.speaker
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
         return quote + when

@@ -128,7 +128,7 @@ def test_a_question_is_asked_of_a_period(visit: Callable[..., Any]) -> None:  # 
     page.locator("#until").dispatch_event("change")
     assert "until 2023-12-05" in page.locator("#scope .unscope").inner_text()
     ask(page, ASK)
-    assert "Asked of until 5 December 2023" in page.locator("#now .scope").inner_text()
+    assert "Asked of what is dated until 5 December 2023" in page.locator("#now .scope").inner_text()
     assert "6 December 2023" not in page.locator("#now .answer").inner_text()
 
 

@@ -127,6 +127,20 @@ def test_a_verbatim_sentence_keeps_its_speaker_and_date(known, text):
     assert ground.verbatim(source("The bridge is old.", **known).citation) == text
 
 
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("2. The bridge is old.", "The bridge is old."),
+        ("- The bridge is old.", "The bridge is old."),
+        ("## The old bridge", "The old bridge"),
+        ("12. November was cold.", "12. November was cold."),
+        ("-12 °C was the least.", "-12 °C was the least."),
+    ],
+)
+def test_a_verbatim_sentence_is_said_without_the_mark_of_its_list_but_with_every_number(quote, said):
+    assert ground.verbatim(source(quote).citation) == said
+
+
 def test_a_sentence_that_names_its_speaker_needs_no_introduction():
     quote = "Adeyemi said it is old."
     assert ground.verbatim(source(quote, speaker="Ruth Adeyemi").citation) == quote

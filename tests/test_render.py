@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from qa import render
+from qa.render.shown import Batch, Upload
 from qa.types import Answer, Citation, Claim, Conflict, Document, Hit, Passage, Side
 
 NAUGHTY = [
@@ -216,6 +217,32 @@ def test_sides_of_a_disagreement_stand_newest_first_with_source_speaker_date_and
     assert card.words["h3"] == "Sources disagree"
     assert card.words["li"] == "5 January 2024It is $80. 2Ann · Gas market6 December 2023It is $90. 1Oil market"
     assert "Sources disagree: the price: It is $90. [1]; It is $80. [2]" in render.plain(answer)
+
+
+def test_marks_of_lists_headings_and_tables_are_not_shown_and_quotes_stay_exact() -> None:
+    text = "# Prices\n|---|---|\n| Oil | $90 |\n- Gas fell.\n"
+    refusal = Answer("q", "None.", False, hits=(Hit(Passage("p", "a.md", 0, 0, 9, text, ()), 0.5),))
+    assert inert(render.chat_html(refusal)).words["q"].endswith("Prices | Oil | $90 | Gas fell.")
+    listed = citation(quote="- Gas fell.")
+    answer = Answer("q", "Gas fell. [1]", True, (listed,), conflicts=(Conflict("gas", (Side("- Gas fell.", 1),)),))
+    shown = render.chat_html(answer)
+    assert 'data-quote="- Gas fell."' in shown and inert(shown).words["q"] == "Gas fell."
+    assert "gas: Gas fell. [1]" in render.plain(answer) and "“- Gas fell.”" in render.plain(answer)
+
+
+def test_an_evidence_file_names_what_sources_disagree_about() -> None:
+    conflict = Conflict("the price", (Side("It is $90.", 1), Side("It is <i>$80.", 2)))
+    answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), citation(2)), conflicts=(conflict,))
+    page = render.evidence_file("t", "now", [("q", answer, [])])
+    assert "Sources disagree: the price<br>[1] It is $90.<br>[2] It is &lt;i&gt;$80.</p>" in page
+
+
+def test_files_that_were_added_are_named_until_they_are_in_and_those_that_failed_for_good() -> None:
+    files = [Upload(f"{n}.txt", 1, "in") for n in range(20)] + [Upload(f"bad{n}.x", 1, "failed") for n in range(5)]
+    done = render.uploads_html([Batch("b", "me", files, "done")])
+    assert all(f"bad{n}.x" in done for n in range(5)) and "0.txt" not in done and "and 20 more" in done
+    busy = render.uploads_html([Batch("b", "me", files, "working")])
+    assert "6.txt" in busy and "and 13 more" in busy
 
 
 def test_a_claim_that_is_partly_supported_is_underlined_and_says_why() -> None:

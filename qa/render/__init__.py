@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qa.render.shown import LEAVING, Batch, Chat, Cited, Fetching, Listed, Option, Upload
 from qa.render.text import (
     MARKER,
+    bare,
     chat_markdown,
     count_text,
     date_text,
@@ -38,7 +39,7 @@ __all__ = ["Upload", "chat_markdown", "markdown", "scope_text"]  # and what is m
 BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
 TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
-FILES = 12  # of the files somebody adds, how many are shown by name
+FILES, FEW = 12, 3  # of the files somebody adds, how many are shown by name while they are read, and then
 NEAREST = 3  # passages under a refusal
 _BREAK = re.compile(r"(?:(?<=>)|(?<=%\}))\s*\n\s*|\s*\n\s*(?=[<{])")  # a line break beside a tag of a template
 
@@ -75,7 +76,7 @@ def _templates() -> Environment:
         loader=FunctionLoader(source),
         undefined=StrictUndefined,
     )
-    made.filters |= {"date_text": date_text, "one_line": one_line, "weak": weak}
+    made.filters |= {"bare": bare, "date_text": date_text, "one_line": one_line, "weak": weak}
     made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"span": _span, "nearest": NEAREST}
     return made
 
@@ -219,7 +220,8 @@ def uploads_html(batches: Sequence[Batch]) -> str:
     for batch in batches:
         files = sorted(batch.files, key=lambda file: order.get(file.state, 4))
         done = sum(order.get(file.state, 0) == 0 for file in files)
-        shown.append((batch, _batch_title(batch), files, FILES, done))
+        failed = sum(file.state == "failed" for file in files)  # once all is done, the list below names the others
+        shown.append((batch, _batch_title(batch), files, FILES if batch.busy else max(failed, FEW), done))
     return _made("page.html", "uploads", shown, any(batch.busy for batch in batches))
 
 

@@ -9,6 +9,8 @@ from qa.types import Answer, Citation
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
 PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
+_DAY_OF = r"\s+(?:Jan|Feb|M[aä][iryz]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz])"
+_MARK = re.compile(rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+|\|[-:| \t]+\|[ \t]*$)", re.M)
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
 
 
@@ -31,7 +33,8 @@ def scope_text(titles: Sequence[str] | None, since: str | None, until: str | Non
     named = [f"“{one_line(title)}”" for title in titles or ()]
     parts = [", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")]
     parts += [f"from {date_text(since)}" if since else "", f"until {date_text(until)}" if until else ""]
-    return "Asked of " + " · ".join(filter(None, parts)) if any(parts) else ""
+    asked = "Asked of " if titles else "Asked of what is dated "
+    return asked + " · ".join(filter(None, parts)) if any(parts) else ""
 
 
 def count_text(count: int, noun: str) -> str:
@@ -49,12 +52,17 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def bare(text: str) -> str:
+    """`text` in which no line begins with the mark of a list or a heading, and no table has its ruler."""
+    return _MARK.sub("", text)
+
+
 def plain(answer: Answer) -> str:
     """The answer's text with its markers, an empty line, then the numbered sources; white space in quotes is folded."""
     notes = [f"(stopped early: {answer.partial})"] if answer.partial else []
     notes += [f"Partly supported: “{one_line(claim)}” {why}" for claim, why in weak(answer).items()]
     for conflict in answer.conflicts:
-        sides = "; ".join(f"{one_line(side.statement)} [{side.citation}]" for side in conflict.sides)
+        sides = "; ".join(f"{one_line(bare(side.statement))} [{side.citation}]" for side in conflict.sides)
         notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
     sources = "\n".join(_source(citation) for citation in answer.citations)
     return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
