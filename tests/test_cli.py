@@ -8,11 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qa import embed
+from qa import doctor, embed
 from qa.cli import app, main
 from qa.testing import HashEmbedder, corpus
 from qa.types import Progress
@@ -229,11 +230,20 @@ def test_weights_with_other_bytes_are_called_damaged(qa):
     assert code == 1
     assert json.loads(out) == {
         "all-MiniLM-L6-v2": "verified",
+        "ms-marco-MiniLM-L-12-v2": "verified",
         "qwen2.5-coder-1.5b": "absent",
         "qwen2.5-coder-0.5b": "absent",
         "smollm2-135m": "damaged",
     }
     assert "broken: smollm2-135m does not match its hash; run: qa models fetch smollm2-135m" in qa("doctor")[1]
+
+
+def test_a_packaged_model_with_other_bytes_is_broken_and_its_cure_is_named(indexed, monkeypatch):
+    other = replace(doctor.CROSS_ENCODER, sha256="0" * 64)
+    monkeypatch.setitem(doctor.PACKAGED, other.name, other)
+    code, out, _ = indexed("doctor")
+    assert code == 1
+    assert f"broken: {other.name} does not match its hash; run: pip install --force-reinstall" in out
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_fresh_index(indexed):

@@ -1,5 +1,7 @@
 """Question and text read together by the packaged cross-encoder."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa import rerank
@@ -30,7 +32,7 @@ def test_a_text_beyond_the_window_is_cut_not_refused():
 
 def test_other_bytes_than_the_measured_ones_are_refused(monkeypatch):
     rerank._loaded.cache_clear()
-    monkeypatch.setattr(rerank, "SHA256", "0" * 64)
+    monkeypatch.setattr(rerank, "CROSS_ENCODER", replace(rerank.CROSS_ENCODER, sha256="0" * 64))
     with pytest.raises(ModelError, match="pip install"):
         rerank.scores(QUESTION, ["text"])
     monkeypatch.undo()

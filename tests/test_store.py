@@ -105,6 +105,15 @@ def test_damaged_files_are_tried_in_a_child_which_they_may_kill(tmp_path: Path) 
         Store(place)
 
 
+def test_the_child_that_tries_loads_nothing_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(Store(tmp_path / "chroma", write=True), range(5))
+    (tmp_path / "chromadb.py").write_text("open('loaded', 'w')")
+    monkeypatch.chdir(tmp_path)
+    assert survives(Path("chroma")) and not Path("loaded").exists()
+
+
 def test_a_copied_folder_opens_although_its_files_have_other_times(tmp_path: Path) -> None:
     import shutil
 

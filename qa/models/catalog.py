@@ -340,7 +340,7 @@ class _Fetch:
 
     def pip_download(self, package: str, folder: Path, before: int) -> None:
         """Run the user's own pip, with its own index settings, as a child that a cancellation kills."""
-        command = [sys.executable, "-m", "pip", "download", *_PIP_OPTIONS.split(), "--dest", str(folder), package]
+        command = [sys.executable, "-P", "-m", "pip", "download", *_PIP_OPTIONS.split(), "--dest", str(folder), package]
         env = {**os.environ, "PIP_NO_INPUT": "1", "TMPDIR": str(folder)}
         log = folder / "pip.log"
         with log.open("wb") as out:
