@@ -375,12 +375,23 @@ def test_the_last_answer_is_written_again_in_its_place(visit: Callable[..., Any]
     ask(page, ASK)
     assert page.locator(".again:visible").count() == 1
     assistant.answerer = FakeModel(lambda question, evidence: evidence[0].quote, name="another")
+    page.fill("#ask textarea", "And then")
     page.click(".again:visible")
     page.locator("#now .how summary", has_text="another").wait_for()
+    assert page.locator("#ask textarea").input_value() == "And then"
     page.reload()
     page.locator("#past .turn").nth(1).wait_for()
     assert page.locator(".turn .question").all_inner_texts() == ["Who is Mikhail Galuzin?", ASK]
     assert "another" in page.locator(".turn .how summary").last.inner_text()
+
+
+def test_a_courtesy_is_not_judged_or_taken_away(visit: Callable[..., Any]) -> None:
+    page = visit()
+    ask(page, "Thank you!")
+    assert page.locator("#now .answer .text").inner_text() and page.locator(".actions").count() == 0
+    page.reload()
+    page.locator("#past .turn").wait_for()
+    assert page.locator(".actions").count() == 0
 
 
 def test_nothing_moves_while_the_answer_is_written(visit: Callable[..., Any], assistant: Assistant) -> None:

@@ -80,7 +80,7 @@ def test_a_document_is_removed_only_after_a_question(visit: Callable[..., Any], 
     row = page.locator("#documents li", has_text="Ofinches")
     row.hover()
     row.locator(".remove").click()
-    assert "Its file is deleted." in row.locator(".asks").inner_text()
+    assert "Its file is deleted, and that cannot be undone." in row.locator(".asks").inner_text()
     row.locator("button", has_text="Keep").click()
     assert row.locator(".asks").count() == 0 and row.count() == 1
     row.hover()

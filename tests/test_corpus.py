@@ -121,6 +121,19 @@ def test_undo_takes_out_what_came_and_brings_back_what_was_replaced(taken: Corpu
     assert sorted(path.name for path in taken.home.rglob("*")) == ["owls.txt"]
 
 
+def test_undo_survives_a_restart(taken: Corpus, config: Config, assistant: Assistant) -> None:
+    put(taken, owls_txt=OWLS)
+    batch = put(taken, owls_txt=OWLS.replace("41", "57"))
+    taken.close()
+    again = Corpus(config, lambda: assistant)
+    assert again.of("ann")[0].id == batch.id and again.of("ben") == []
+    again.undo("ann", batch.id)
+    assert settled(again.batch("ann", batch.id)).state == "undone"
+    assert "41" in Library(config.index).document("owls.txt").text
+    again.close()
+    assert [each.state for each in Corpus(config, lambda: assistant).of("ann")] == ["undone", "done"]
+
+
 def test_undo_leaves_alone_what_someone_put_in_the_place_since(taken: Corpus, config: Config) -> None:
     mine = put(taken, owls_txt=OWLS)
     put(taken, "ben", owls_txt=OWLS.replace("41", "57"))

@@ -88,7 +88,8 @@ def turn_html(turn: Turn, number: int = 0, *, library: Library | None = None, ve
     if turn.problem:
         title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
         body += render.notice_html(title, turn.problem, kind="error")
-    actions = render.actions_html(verdict) if number and turn.answer and turn.answer.text else ""
+    worth = number and turn.answer and turn.answer.text and turn.answer.kind != "talk"  # no courtesies
+    actions = render.actions_html(verdict) if worth else ""
     return render.turn_html(turn.question, body + actions, number, turn.scope)
 
 

@@ -16,9 +16,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+from pydantic import TypeAdapter
 
 from qa import render, sync
 from qa.config import Config
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
 MAX_FILES = 2000  # in one go
 SHOWN = 200  # documents in the list; the others are found by searching
 KEPT = 3  # finished batches that can still be looked at and undone
+DAYS = 7  # for which that is so after a restart
 WAIT = 1.0  # seconds between two looks whether another ingest is done
+_FACTS = "batch.json"
 _BAD = re.compile(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]')
 T = TypeVar("T")
 _HINT = ". Then run: qa ingest"
@@ -65,7 +70,7 @@ class Corpus:
     def __init__(self, config: Config, assistant: Callable[[], Assistant]) -> None:
         self.config, self.assistant = config, assistant
         self.home, self.aside = config.index / sync.UPLOADS, config.index / f"{sync.UPLOADS}.aside"
-        self.batches: list[Batch] = []
+        self.batches = self._recall()
         self.removing: dict[str, str] = {}  # id → that it is under way, or why it failed
         self._closing = threading.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-corpus")
@@ -74,7 +79,17 @@ class Corpus:
         """Begin nothing more; what is being committed is finished."""
         self._closing.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        shutil.rmtree(self.aside, ignore_errors=True)
+        for batch in self.batches:
+            if batch.state in {"sending", "waiting"}:
+                shutil.rmtree(self.aside / batch.id, ignore_errors=True)
+
+    def _recall(self) -> list[Batch]:
+        """What earlier runs of the program took in and can still be undone, oldest first."""
+        found, since = [], time.time() - DAYS * 86_400
+        for path in self.aside.glob(f"*/{_FACTS}"):
+            with suppress(OSError, ValueError):
+                found.append((path.stat().st_mtime, TypeAdapter(Batch).validate_json(path.read_bytes())))
+        return [batch for changed, batch in sorted(found, key=lambda pair: pair[0]) if changed > since]
 
     # Listing and reading
 
@@ -171,7 +186,10 @@ class Corpus:
                     self._put_back(batch, number)
                     file.state, file.note = "failed", "was not taken in; add it again"
         finally:
-            batch.state = "undone" if work == self._take_back else "done"
+            ended = replace(batch, state="undone" if work == self._take_back else "done")
+            with suppress(OSError):  # then a restart will not know of it
+                (self.aside / batch.id / _FACTS).write_bytes(TypeAdapter(Batch).dump_json(ended))
+            batch.state = ended.state
 
     def _take_in(self, batch: Batch) -> None:
         for number, file in enumerate(batch.files):

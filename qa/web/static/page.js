@@ -107,8 +107,12 @@
     box.value = text;
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  // A question that is asked by a click leaves in the box what was being written there.
+  let draft = "";
   function ask(text) {
-    fill(document.querySelector("#ask textarea"), text);
+    const box = document.querySelector("#ask textarea");
+    draft = box.value;
+    fill(box, text);
     setTimeout(() => document.querySelector("#ask .submit-button")?.click(), 50);
   }
 
@@ -222,7 +226,7 @@
   function follow(chat) {
     const all = chat.querySelectorAll(".turn"), last = all[all.length - 1];
     const busy = Boolean(last?.querySelector("[aria-busy=true]")), began = busy && !writing, ended = writing && !busy;
-    if (began) fill(document.querySelector("#ask textarea"), "");
+    if (began) { fill(document.querySelector("#ask textarea"), draft); draft = ""; }
     if (began || all.length > turns) last.scrollIntoView({ block: "start" });
     [turns, writing] = [all.length, busy];
     if (began) say("Reading the sources.");
