@@ -12,6 +12,7 @@ import signal
 import sys
 import textwrap
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
@@ -158,10 +159,14 @@ def ingest(
             rebuild=rebuild,
             on_event=lambda e: show(f"{e.done}/{e.total} {e.stage} {e.document}", e.done, e.total),
         )
-    counts = {name: str(len(documents)) for name, documents in asdict(report).items()}
+    counts = {name: str(len(documents)) for name, documents in asdict(report).items() if name != "passed"}
     _print_json(asdict(report)) if as_json else _columns(counts)
     for failure in report.failed:
         _note(f"failed: {failure.reason}")
+    if report.passed:
+        kinds = Counter(Path(path).suffix.lower() or "no ending" for path in report.passed).most_common(5)
+        said = ", ".join(f"{count} × {kind}" for kind, count in kinds)
+        _note(f"passed over: {len(report.passed):,} of a kind that is not read: {said}")
     if not (report.added or report.updated or report.unchanged or report.removed):
         where, formats = " ".join(map(str, paths)), " ".join(sorted(SUFFIXES))
         raise QAError(f"nothing could be taken in from {where}; give files of a kind that can be read: {formats}")

@@ -57,6 +57,7 @@ class _Plan:
     files: list[_File] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)  # files of no kind that is read
     blocked: list[str] = field(default_factory=list)  # what could not be looked at, and so is not gone
 
     def refuse(self, path: str, root: str, reason: str | OSError) -> None:
@@ -159,7 +160,7 @@ class _Run:
         self._open(rebuild)
         before = (self.old or self.library).documents()
         plan = _survey(tops, before, self.config.index)
-        self.failed = plan.failed
+        self.failed, passed = plan.failed, tuple(plan.passed)
         if self.old:
             seen = {*plan.gone, *(file.id for file in plan.files)}
             rest = [_File("", s.id, Origin(*s[5:]), s) for s in before if s.id not in seen]
@@ -170,7 +171,7 @@ class _Run:
             self._remove(plan.gone)
         self._tidy()
         added, updated, same, gone = (sorted(ids) for ids in (self.added, self.updated, self.unchanged, plan.gone))
-        return Report(tuple(added), tuple(updated), tuple(same), tuple(gone), tuple(self.failed))
+        return Report(tuple(added), tuple(updated), tuple(same), tuple(gone), tuple(self.failed), passed)
 
     def _open(self, rebuild: bool) -> None:
         index, url = self.config.index, self.config.chroma_url
@@ -396,8 +397,8 @@ def _survey(tops: Sequence[str], before: Sequence[Source], index: Path) -> _Plan
 
 
 def _walk(top: str, root: str, index: str, plan: _Plan) -> Iterator[tuple[str, os.stat_result]]:
-    """Every visible file of a known kind below `top`, or `top` itself whatever its kind; what is passed over for
-    another reason is noted in `plan`."""
+    """Every visible file of a known kind below `top`, or `top` itself whatever its kind; what is passed
+    over is noted in `plan`."""
     if not os.path.isdir(top):
         yield from _regular(top, root, plan)
         return
@@ -407,6 +408,8 @@ def _walk(top: str, root: str, index: str, plan: _Plan) -> Iterator[tuple[str, o
         for name in sorted(files):
             if os.path.splitext(name)[1].lower() in readers.SUFFIXES and not name.startswith("."):
                 yield from _regular(os.path.join(folder, name), root, plan)
+            elif not name.startswith("."):
+                plan.passed.append(_text(os.path.relpath(os.path.join(folder, name), root)))
 
 
 def _regular(path: str, root: str, plan: _Plan) -> Iterator[tuple[str, os.stat_result]]:

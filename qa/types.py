@@ -193,6 +193,7 @@ class Report:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    passed: tuple[str, ...] = ()  # paths of files in the folders that are of no kind that is read
 
 
 @dataclass(frozen=True, slots=True)

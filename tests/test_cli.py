@@ -148,6 +148,16 @@ def test_a_bad_file_is_listed_with_its_reason_and_stops_nothing(qa, tmp_path):
     assert err.startswith("failed: empty.txt: is empty")
 
 
+def test_files_that_no_reader_reads_are_passed_over_aloud(qa, tmp_path):
+    folder = corpus(tmp_path)
+    for name in ("one.jpg", "two.JPG", "Makefile", ".hidden.xyz"):
+        (folder / name).write_bytes(b"x")
+    code, out, err = qa("ingest", "documents")
+    assert (code, "failed     0" in out, "passed" in out) == (0, True, False)
+    assert err == "passed over: 3 of a kind that is not read: 2 × .jpg, 1 × no ending\n"
+    assert json.loads(qa("ingest", "documents", "--json")[1])["passed"] == ["Makefile", "one.jpg", "two.JPG"]
+
+
 def test_ingest_fails_where_nothing_could_be_taken_in(qa, tmp_path):
     (tmp_path / "empty.txt").touch()
     code, out, err = qa("ingest", "empty.txt")

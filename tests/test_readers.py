@@ -16,6 +16,7 @@ import pytest
 
 from qa.errors import ReadFailed, UnsupportedFormat
 from qa.readers import _CHILD, SUFFIXES, about, child, read
+from qa.split import sentences
 from qa.types import Document
 
 PROSE = (
@@ -389,9 +390,23 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
         read(tmp_path / "a.txt", id="a.txt")
 
 
+@pytest.mark.parametrize(("mark", "name"), [(",", "prices.csv"), (";", "prices.csv"), ("\t", "prices.tsv")])
+def test_each_row_of_a_table_is_a_sentence_with_the_names_of_its_columns(take, mark, name) -> None:
+    rows = [["article", "price", ""], ["Rye\nloaf", "5.20", "dark"], [], ['"Best, sweet; roll"', "", "new"]]
+    text = "\n".join(mark.join(f'"{cell}"' if "\n" in cell else cell for cell in row) for row in rows)
+    found = take(name, text)
+    said = ["article, price", "article: Rye loaf; price: 5.20; dark", "article: Best, sweet; roll; new"]
+    assert [found.text[start:end] for start, end in sentences(found.text)] == said
+    assert (found.title, found.date) == ("prices", None)
+
+
+def test_a_table_that_dates_its_rows_has_no_date_of_its_own(take) -> None:
+    assert take("rent.csv", "date,rent\n2024-05-01,1850\n").date is None
+
+
 def test_an_unknown_ending_names_the_known_ones(take) -> None:
     assert {".txt", ".md", ".html", ".pdf", ".docx", ".pptx", ".xlsx"} <= SUFFIXES
-    with pytest.raises(UnsupportedFormat, match=r"no reader for '\.exe'; convert it to one of: \.docx \.htm"):
+    with pytest.raises(UnsupportedFormat, match=r"no reader for '\.exe'; convert it to one of: \.csv \.docx \.htm"):
         take("a.exe", "x")
 
 

@@ -14,8 +14,8 @@ from qa.errors import ReadFailed, UnsupportedFormat
 from qa.readers import about, child, text
 from qa.types import Document
 
-PLAIN = frozenset({".txt", ".md", ".markdown"})
-SUFFIXES: frozenset[str] = PLAIN | frozenset(child.PARSERS)
+PLAIN, TABLES = frozenset({".txt", ".md", ".markdown"}), frozenset({".csv", ".tsv"})
+SUFFIXES: frozenset[str] = PLAIN | TABLES | frozenset(child.PARSERS)
 LARGEST = 200_000_000  # bytes
 _CHILD = child.Child()
 
@@ -32,7 +32,7 @@ def read(path: Path, *, id: str) -> Document:
         raise UnsupportedFormat(f"{id}: no reader for {suffix!r}; convert it to one of: {' '.join(sorted(SUFFIXES))}")
     try:
         _check(path)
-        found = _plain(path, suffix) if suffix in PLAIN else _CHILD.parse(path)
+        found = _CHILD.parse(path) if suffix in child.PARSERS else _plain(path, suffix)
         words = re.sub(r"[\ud800-\udfff]", "\ufffd", found.text)
         if not words.strip("\ufeff\u200b \t\r\n\f\v\xa0"):
             raise ReadFailed("holds no text; remove it")
@@ -55,7 +55,8 @@ def read(path: Path, *, id: str) -> Document:
 
 def _plain(path: Path, suffix: str) -> about.Extract:
     data = path.read_bytes()
-    return text.extract(data, suffix)._replace(sha256=hashlib.sha256(data).hexdigest())
+    found = text.rows(data)._replace(title=path.stem) if suffix in TABLES else text.extract(data, suffix)
+    return found._replace(sha256=hashlib.sha256(data).hexdigest())
 
 
 def _check(path: Path) -> None:

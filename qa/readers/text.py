@@ -1,9 +1,13 @@
-"""Plain text and Markdown: the decoded file exactly, so that offsets can be checked against the raw file."""
+"""Plain text and Markdown: the decoded file exactly, so that offsets can be checked against the raw file. Tables of
+separated values: each row with the names of its columns, so that it can be found and quoted alone."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import re
+from itertools import zip_longest
 from typing import Any
 
 from qa.errors import ReadFailed
@@ -25,6 +29,21 @@ def extract(data: bytes, suffix: str) -> Extract:
     stated, body = _front_matter(text)
     found = (iso(stated[key]) for key in _DATES if key in stated)
     return Extract(text, str(stated.get("title") or ""), next(filter(None, found), None), body=body)
+
+
+def rows(data: bytes) -> Extract:
+    """The rows of a table with separated values, a line each: what each column is called, and the value."""
+    text = decode(data)
+    mark = max(",;\t|", key=text.partition("\n")[0].count)
+    try:
+        table = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
+    except csv.Error as error:
+        raise ReadFailed(f"is no table of separated values ({error}); save it anew as CSV") from error
+    lines = [", ".join(filter(None, row)) for row in table[:1]]
+    for row in table[1:]:
+        cells = [(name, cell) for name, cell in zip_longest(table[0], row, fillvalue="") if cell]
+        lines.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in cells))
+    return Extract("\n\n".join(filter(None, lines)))  # an empty line ends a sentence whatever follows it
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
