@@ -158,7 +158,8 @@ def test_the_title_is_a_heading_a_headline_or_the_first_sentence(take, text: str
 
 
 @pytest.mark.parametrize(
-    "given", ["", None, "untitled", "(anonymous)", "Microsoft Word - x.docx", "Document1", "scan.pdf", "..."]
+    "given",
+    ["", None, "untitled", "(anonymous)", "Microsoft Word - x.docx", "Document1", "scan.pdf", "...", "about:blank"],
 )
 def test_titles_that_programs_invent_are_passed_over(given: str | None) -> None:
     assert about.title("A headline\n\nText.", given, "file") == "A headline"
@@ -204,6 +205,8 @@ def test_a_date_is_as_precise_as_given_and_never_guessed(text: str, date: str | 
         ("On December 6, 2023 - a Wednesday - he left.", None),
         ("Updated: 6 December 2023\n\nText.", None),
         ("He was born on December 6, 1950.", None),
+        ("Report of the mission for January\n2024\n15 February 2024\n\nText.", "2024-02-15"),
+        ("Report of the mission for January\n2024\n\nText.", None),
     ],
 )
 def test_a_dateline_dates_the_document_and_running_text_does_not(take, text: str, date: str | None) -> None:

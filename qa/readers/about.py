@@ -23,7 +23,7 @@ _DATELINE = re.compile(rf"([^\W\d_][^\n\d]{{1,60}}?)\s+({_DATE})\s*(?:\([^()\n]{
 _LEADING = re.compile(r"\s*date:?\s+(\d{4}-\d\d(?:-\d\d)?)(?![\w-])\s*", re.I)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.M)
 _EMPTY_TITLE = re.compile(
-    r"\(.*\)|untitled.*|microsoft word.*|document\d*|powerpoint.*|slide \d+|\W*|.*\.\w{2,4}", re.I
+    r"\(.*\)|untitled.*|microsoft word.*|document\d*|powerpoint.*|slide \d+|\W*|.*\.\w{2,4}|\w+:\S+", re.I
 )
 
 
@@ -79,7 +79,8 @@ def dateline(text: str) -> str | None:
         if match and (match[1].split()[0].isupper() or (match[1][-1] == "," and match[1].istitle())):
             return iso(match[2])
         for part in re.split(r"\s+[|·•–—]\s+", line) if len(line) <= 120 else ():
-            if found := iso(_LABEL.sub("", part.strip(" *_"), count=1)):
+            stated = part.strip(" *_")
+            if not stated.isdigit() and (found := iso(_LABEL.sub("", stated, count=1))):  # a number is no date yet
                 return found
     return None
 
