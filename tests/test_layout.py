@@ -43,7 +43,8 @@ HEAVY = (
     "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas "
     "pypdf scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
 ).split()
-LATE_ALREADY = {"models/local.py": {"llama_index"}}  # its class is an LLM of LlamaIndex; the module itself loads late
+# A class that is an LLM of LlamaIndex, routes that are FastAPI's: these modules load late themselves.
+LATE_ALREADY = {"models/local.py": {"llama_index"}, "web/routes.py": {"fastapi"}}
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -115,7 +116,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9560
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 9540
 
 
 def test_there_are_at_most_20_settings():

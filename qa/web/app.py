@@ -21,7 +21,7 @@ from qa.config import Config
 from qa.errors import ConfigError, QAError
 from qa.library import Scope, current
 from qa.types import Progress
-from qa.web import chat, guard, keep, routes
+from qa.web import chat, guard, keep
 from qa.web.engine import Engine
 from qa.web.feedback import Feedback
 from qa.web.line import FullError
@@ -98,14 +98,14 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     """The whole web application, guard and all, for any ASGI server; `make` builds its assistant."""
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False"}
     import gradio as gr
-    from fastapi import FastAPI
-    from fastapi.staticfiles import StaticFiles
+    from fastapi import FastAPI, staticfiles
 
     from qa.assistant import Assistant
+    from qa.web import routes
 
     engine, password = Engine(config, make or Assistant), config.password.get_secret_value().encode()
-    chats, owners = keep.Chats(config.index / "chats.sqlite"), Owners(named=bool(password))
-    feedback = Feedback(config.index / "feedback")
+    owners = Owners(named=bool(password))
+    parts = engine, keep.Chats(config.index / "chats.sqlite"), Feedback(config.index / "feedback"), owners
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -116,11 +116,11 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Browsers)
     app.add_middleware(guard.Guard, host=config.host)
-    routes.add(app, engine, chats, feedback, owners)
-    app.mount("/page", StaticFiles(directory=Path(__file__).parent / "static"))
+    routes.add(app, routes.Desk(*parts))
+    app.mount("/page", staticfiles.StaticFiles(directory=Path(__file__).parent / "static"))
     gr.mount_gradio_app(
         app,
-        page(Handlers(engine, chats, feedback, owners)),
+        page(Handlers(*parts)),
         path="/",
         auth=(lambda name, given: secrets.compare_digest(given.encode(), password)) if password else None,
         auth_message="Any name, and the password that this page was started with.",
