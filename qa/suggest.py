@@ -25,7 +25,8 @@ _BEARINGS = frozenset(
     "he she it they we i you his her hers its their our my him them this that these those there here such".split()
 )
 _WHEN = frozenset(words.MONTHS + words.WEEKDAYS)
-_OF_A_PEOPLE = re.compile(r"[\w-]+(?:ian|ani|ish|ese|ern|ean)s?")
+_OF_A_PEOPLE = re.compile(r"[\w-]+(?:ian|ani|ish|ese|ern|ean|eri)s?")
+_WHAT_OF_IT = re.compile(r" ((?:[a-z]+(?:al|ic|ary|ign|ive|ous) )?([a-z]+))\b")  # "foreign ministry", "side"
 
 
 def questions(sentence: str, who: str | None = None) -> list[str]:
@@ -79,11 +80,11 @@ def _topics(sentence: str, who: str) -> Iterator[str]:
     """Names in a sentence that are somebody else's, as they stand there: "the European Union", "the Danish side"."""
     for name in words.names(sentence):
         at = sentence.find(name)
-        after = re.match(r" ([a-z]+)\b", sentence[at + len(name) :])
+        after = _WHAT_OF_IT.match(sentence, at + len(name))
         of_a_people = _OF_A_PEOPLE.fullmatch(name.split()[-1])
         if at <= 0 or name.isupper() or {*name.split()} & {*who.split()} or {*words.tokens(name)} & _WHEN:
             continue
-        if (after and after[1].startswith("spokes")) or (of_a_people and (not after or after[1] in words.STOPWORDS)):
+        if (after and after[1].startswith("spokes")) or (of_a_people and (not after or after[2] in words.STOPWORDS)):
             continue
         the = "the " if of_a_people or sentence[:at].lower().endswith("the ") else ""
         yield f"{the}{name}{f' {after[1]}' if of_a_people and after else ''}"

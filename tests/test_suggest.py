@@ -14,6 +14,11 @@ from qa import suggest
         ("Ada Nwosu accused Ruritania of slowing the talks down.", "What did Ada Nwosu accuse Ruritania of?"),
         ("Ada Nwosu urged the Elmford Council to wait.", "What did Ada Nwosu urge the Elmford Council to do?"),
         ("“We can wait,” Ada Nwosu told the Ruritanian envoys.", "What did Ada Nwosu say about the Ruritanian envoys?"),
+        (
+            "Ada Nwosu told the Ruritanian foreign ministry so.",
+            "What did Ada Nwosu say about the Ruritanian foreign ministry?",
+        ),
+        ("Ada Nwosu blamed Azeri activists for it.", "What did Ada Nwosu say about the Azeri activists?"),
         ("The old bridge was built in 1902.", "When was the old bridge built?"),
         ("About 4,000 people cross the bridge every day.", "How many people cross the bridge every day?"),
     ],
