@@ -560,7 +560,7 @@
     const which = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} documents` : "";
     const made = [["documents", which], ["period", period]].filter(([, text]) => text).map(([what, text]) => {
       const button = make("button", { type: "button", className: "unscope", title: what === "documents" ? titles.join("\n") : "" });
-      button.append(make("bdi", { textContent: text }), " ✕");
+      button.append("Only ", make("bdi", { textContent: text }), " ✕");
       button.setAttribute("aria-label", `Asked only of ${text}. Ask all again`);
       button.dataset.what = what;
       return button;
