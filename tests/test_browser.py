@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -142,6 +143,39 @@ def test_a_question_gets_chips_that_open_the_source_at_the_exact_sentence(
     assert quote.title[:20] in page.locator("#source h2").inner_text()
     assert "6 December 2023" in answer.locator(".sources").inner_text()
     assert page.locator("#source").bounding_box()["x"] >= answer.bounding_box()["x"] + answer.bounding_box()["width"]
+
+
+FIVE = [
+    ASK,
+    "How much will the repairs of the bridge cost?",
+    "What is said about Maria Zakharova?",
+    "Who is Mikhail Galuzin?",
+    "What did the team led by Osei report on honeybees?",
+]
+OPENED = """chip => new Promise(done => {
+    const began = performance.now(), pane = document.querySelector("#source"), wanted = chip.dataset.quote;
+    const look = () => {
+        const mark = pane.querySelector("mark"), box = mark?.getBoundingClientRect();
+        if (mark?.textContent === wanted && box.height && box.bottom > 0 && box.top < innerHeight)
+            return done(performance.now() - began);
+        if (performance.now() - began > 5000) return done(Infinity);
+        requestAnimationFrame(look);
+    };
+    chip.click();
+    look();
+})"""
+
+
+def test_every_number_opens_its_passage_by_one_click_within_300_milliseconds(visit: Callable[..., Any]) -> None:
+    page, took = visit(), []
+    for question in FIVE:
+        ask(page, question)
+    for chip in page.locator(".answer :is(.text, .conflict, .sources) .cite").all():
+        took.append(chip.evaluate(OPENED))
+        page.keyboard.press("Escape")
+    print(f"{len(took)} markers: median {statistics.median(took):.0f} ms, longest {max(took):.0f} ms")
+    assert len(took) >= 15 and max(took) < 5000  # all of them show it
+    assert statistics.median(took) <= 300
 
 
 def test_evidence_comes_before_the_words_and_stop_keeps_what_is_written(

@@ -99,6 +99,7 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False"}
     import gradio as gr
     from fastapi import FastAPI, staticfiles
+    from fastapi.middleware.gzip import GZipMiddleware
 
     from qa.assistant import Assistant
     from qa.web import routes
@@ -114,6 +115,7 @@ def build(config: Config, make: Callable[[Config], Assistant] | None = None) -> 
         engine.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(GZipMiddleware)
     app.add_middleware(Browsers)
     app.add_middleware(guard.Guard, host=config.host)
     routes.add(app, routes.Desk(*parts))

@@ -16,6 +16,7 @@ from qa.errors import QAError
 COOKIE = "qa-browser"
 DAYS = 400  # browsers keep no cookie longer
 GIVEN_AT = {"/", "/page/page.js"}  # the first request of a page, and one that comes before any that needs the cookie
+EARLY = "</page/style.css>; rel=preload; as=style, </page/page.js>; rel=preload; as=script"
 _ID = re.compile(r"[\w-]{43}")
 
 
@@ -51,7 +52,8 @@ class Owners:
 
 
 class Browsers:
-    """ASGI middleware that gives every browser a random cookie that no script and no other site can use."""
+    """ASGI middleware that gives every browser a random cookie that no script and no other site can use, and tells it
+    at once what the page is made of: Gradio does so late, and the page would move."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,6 +76,7 @@ class Browsers:
                 cookie = f"{COOKIE}={id}; Path=/; Max-Age={DAYS * 86400}; HttpOnly; SameSite=Strict{secure}"
                 headers = MutableHeaders(scope=message)
                 headers.append("set-cookie", cookie)
+                headers["link"] = EARLY
                 headers["cache-control"] = "no-cache"  # what comes from a cache brings no cookie
             await send(message)
 
