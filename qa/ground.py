@@ -112,8 +112,8 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     cited = [sources[i].citation for i in chosen]
     said = " ".join(c.quote for c in cited)
     known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
-    covered = coverage(claim, said, known)
     dated = " ".join([said, *(f"{date_text(c.date)} {c.date}" for c in cited if c.date)])
+    covered = coverage(claim, dated, known)
     faults = (*_lost_figures(claim, dated), *_lost_words(claim, said, known))
     quotes = [c.quote for c in cited]
     faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, marks))
@@ -122,7 +122,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
         faults += (f"only the question says {', '.join(lost)}",)
     if not _is_sentence(claim):
         faults += ("no sentence",)
-    note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, said, known)
+    note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, dated, known)
     support: Support = "partial" if note else "unsupported" if faults or covered < _ENOUGH else "supported"
     return Verdict(support, covered / (1 + len(faults)), chosen, faults, note)
 

@@ -141,6 +141,12 @@ def test_a_verbatim_sentence_is_said_without_the_mark_of_its_list_but_with_every
     assert ground.verbatim(source(quote).citation) == said
 
 
+def test_a_short_sentence_and_the_date_of_its_document_are_wholly_supported():
+    for quote in ("2. The board chose Kessel unanimously.", "- The decision was put off until autumn."):
+        dated = source(quote, date="2025-05-06")
+        assert judge(ground.verbatim(dated.citation), [dated]).support == "supported"
+
+
 def test_a_sentence_that_names_its_speaker_needs_no_introduction():
     quote = "Adeyemi said it is old."
     assert ground.verbatim(source(quote, speaker="Ruth Adeyemi").citation) == quote
