@@ -16,14 +16,16 @@ import secrets
 import shlex
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qa import words
 from qa.embed import Encoded
 from qa.errors import IndexMismatch, IndexMissing, QAError
 from qa.types import Document, Passage, Span
@@ -140,6 +142,19 @@ def create(index: Path, built: Mapping[str, str | int]) -> Path:
     return folder
 
 
+def phrase(stems: Iterable[str]) -> str:
+    """An FTS5 phrase that finds these stems one behind the other.
+
+    FTS5 stems what it looks for, and a stem may have another stem ("accus" has "accu"): each stands as a word of it.
+    """
+    return f'"{" ".join(map(_word, stems))}"'
+
+
+@lru_cache(maxsize=20_000)
+def _word(stem: str) -> str:
+    return next((stem + end for end in ("", "e", "s", "ed", "ing", "i") if words.stem(stem + end) == stem), stem)
+
+
 class Library:
     """The library of the index at `index`, or of one generation `folder` of it. Reading needs no lock; each thread has
     a connection of its own. Writing is for `qa.sync`, which holds the index's lock.
@@ -205,7 +220,8 @@ class Library:
         raise QAError(f"no document {id!r} in the index {self.index}; {hint}")
 
     def keyword(self, match: str, *, limit: int, scope: Scope | None = None) -> list[tuple[str, float]]:
-        """The passages that an FTS5 expression finds, as (id, BM25 score), best first; larger is better."""
+        """The passages that an FTS5 expression of phrases (`phrase`) finds, as (id, BM25 score), best first; larger is
+        better. A negative limit is none."""
         # Without a scope only pending and dead rows can be dropped, so the best few are enough to look at.
         sql = f"""
             SELECT p.id, -w.score FROM (
@@ -213,7 +229,7 @@ class Library:
             CROSS JOIN passage p ON p.number = w.number CROSS JOIN document d ON d.version = p.version
             WHERE d.state = 'live' AND {_IN_SCOPE} ORDER BY w.score, p.id LIMIT :limit"""
         hidden = self._all("SELECT coalesce(sum(passages), 0) FROM document WHERE state IN ('pending', 'dead')")[0][0]
-        most = -1 if scope else limit + hidden
+        most = -1 if scope or limit < 0 else limit + hidden
         values = {"match": match, "limit": limit, "most": most, **_scope(scope or Scope())}
         return [(row[0], row[1]) for row in self._all(sql, values)]
 

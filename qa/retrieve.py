@@ -14,7 +14,7 @@ from qa import conflict, evidence, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
-from qa.library import Library, Scope, Stored
+from qa.library import Library, Scope, Stored, phrase
 from qa.store import Store
 from qa.types import Citation, Document, Hit, Passage, Span
 
@@ -87,7 +87,7 @@ class Retriever:
     def _rival_holders(self, question: str, source: Source, scope: Scope | None) -> list[Source]:
         """The first sentence elsewhere that gives an office, which the question is about, to someone else."""
         for office in conflict.offices_of_interest(question, source.citation.quote):
-            match = " AND ".join(f'"{stem}"' for stem in words.stems(office))
+            match = " AND ".join(phrase([stem]) for stem in words.stems(office))
             ids = [id for id, _ in self._library.keyword(match, limit=POOL, scope=scope)]
             for held in self._library.passages(ids).values():
                 document = self._library.document(held.passage.document)
@@ -137,7 +137,7 @@ class Retriever:
         """The best passages by the sum of both normalised scores, and what the library holds of them."""
         dense = dict(self._store.search(vector, limit=POOL, documents=self._library.select(scope)))
         terms = {*question.weights, *(v for found in question.variants.values() for v in found)}
-        match = " OR ".join(f'"{term}"' for term in sorted(terms))
+        match = " OR ".join(phrase([term]) for term in sorted(terms))
         keyword = dict(self._library.keyword(match, limit=POOL, scope=scope)) if match else {}
         stored = self._library.passages([*dense, *(k for k in keyword if k not in dense)])
         # A passage that only the keywords found has a cosine all the same.

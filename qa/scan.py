@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from qa import people, speaker, words
-from qa.library import Library, Scope, Source
+from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
 from qa.types import Answer, Citation, Claim, Span
 
@@ -223,14 +223,14 @@ class _Reader:
         stands in all of them."""
         by_id, found = {source.id: source for source in self.sources}, dict[str, tuple[list[_Place], int]]()
         phrases = [self._phrases(part) for part in parts]
-        match = " AND ".join("(" + " OR ".join(f'"{" ".join(one)}"' for one in part) + ")" for part in phrases)
+        match = " AND ".join("(" + " OR ".join(map(phrase, part)) + ")" for part in phrases)
         ids = [id for id, _ in self.library.keyword(match, limit=-1, scope=self._scope)] if all(phrases) else []
         held = sorted((s.passage for s in self.library.passages(ids).values()), key=lambda p: (p.document, p.start))
         for passage in held:
             for span in passage.sentences:
                 text = passage.text[span[0] - passage.start : span[1] - passage.start]
                 terms = self.library.terms(text)
-                times = [sum(_count(terms, phrase) for phrase in part) for part in phrases]
+                times = [sum(_count(terms, one) for one in part) for part in phrases]
                 if all(times):
                     places, before = found.get(passage.document, ([_Place(by_id[passage.document], text, span)], 0))
                     found[passage.document] = places, before + times[0]
@@ -390,8 +390,8 @@ def _iso(day: str) -> str:
     return f"{month}-{int(match[1]):02}" if match[1] else month
 
 
-def _count(terms: Sequence[str], phrase: Sequence[str]) -> int:
-    return sum(tuple(terms[i : i + len(phrase)]) == tuple(phrase) for i in range(len(terms) - len(phrase) + 1))
+def _count(terms: Sequence[str], run: Sequence[str]) -> int:
+    return sum(tuple(terms[i : i + len(run)]) == tuple(run) for i in range(len(terms) - len(run) + 1))
 
 
 def _grouped(said: Iterable[tuple[str, _Place]]) -> list[tuple[str, _Place]]:

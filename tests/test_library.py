@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import split
+from qa import split, words
 from qa.errors import IndexMismatch, IndexMissing, QAError
-from qa.library import Entry, Library, Origin, Scope, create, make_current
+from qa.library import Entry, Library, Origin, Scope, create, make_current, phrase
 from qa.testing import HashEmbedder
 from qa.types import Document
 
@@ -145,6 +145,21 @@ def test_terms_are_folded_and_stemmed_as_the_index_has_them(writer: Library) -> 
     assert writer.terms("Cafés closing BRIDGES") == ["cafe", "close", "bridg"]
     assert writer.frequencies(["bridg", "cafe", "absent"]) == (2, {"bridg": 2, "cafe": 1, "absent": 0})
     assert writer.vocabulary("c") == ["cafe", "close"]
+
+
+@pytest.mark.parametrize(
+    "word", "accused agreed response house increase environment proposal bridges 1902 café".split()
+)
+def test_a_word_is_found_by_its_stem(writer: Library, word: str) -> None:
+    fill(writer, entry("a.txt", f"They mention {word} here."))
+    assert [id for id, _ in writer.keyword(phrase(words.stems(word)), limit=9)] == ids_of(writer, "a.txt")
+    assert writer.keyword(phrase(writer.terms(f"mention {word}")), limit=9)
+
+
+def test_all_are_found_while_others_are_being_replaced(writer: Library) -> None:
+    fill(writer, *(entry(f"{n}.txt", f"The bridge number {n}.") for n in range(5)))
+    writer.add([entry(f"{n}.txt", f"The bridge is number {n}.") for n in range(3)])
+    assert len(writer.keyword("bridge", limit=-1)) == 5
 
 
 def test_an_unknown_document_is_answered_with_the_closest_id(writer: Library) -> None:
