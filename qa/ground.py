@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from qa import speaker as speakers
 from qa import split, words
-from qa.render.text import bare, date_text
+from qa.render.text import bare, date_text, when_text
 from qa.types import Citation, Support
 
 _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
@@ -112,7 +112,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     cited = [sources[i].citation for i in chosen]
     said = " ".join(c.quote for c in cited)
     known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
-    dated = " ".join([said, *(f"{date_text(c.date)} {c.date}" for c in cited if c.date)])
+    dated = " ".join([said, *(f"{when_text(c)} {c.date}" for c in cited if c.date)])
     covered = coverage(claim, dated, known)
     faults = (*_lost_figures(claim, dated), *_lost_words(claim, said, known))
     quotes = [c.quote for c in cited]
@@ -245,7 +245,7 @@ def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozense
 
 def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker, with its date."""
-    when = f" ({date_text(citation.date)})" if citation.date else ""
+    when = f" ({when_text(citation)})" if citation.date else ""
     quote, speaker = " ".join(bare(citation.quote).split()), citation.speaker
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
@@ -260,7 +260,7 @@ def attributed(claim: str, citations: Sequence[Citation]) -> str:
     speaker = citations[0].speaker if len(citations) == 1 else None
     if not speaker or _mentions(claim, speaker):
         return claim
-    when = f" ({date_text(citations[0].date)})" if citations[0].date else ""
+    when = f" ({when_text(citations[0])})" if citations[0].date else ""
     return f"According to {re.sub('^The ', 'the ', speaker)}{when}: {claim}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.render import date_text
+from qa.render import when_text
 from qa.types import Citation
 
 ASKED_BACK = re.compile(r"Wh(?:om|ich) do you mean by “(?P<span>[^”]+)”(?:: (?P<options>.+))?\?")
@@ -33,7 +33,7 @@ def answer(question: str, evidence: Sequence[Citation]) -> list[tuple[str, str]]
 
 
 def _source(citation: Citation) -> str:
-    known = [part for part in (citation.speaker, date_text(citation.date)) if part]
+    known = [part for part in (citation.speaker, when_text(citation)) if part]
     return f"({', '.join(known)}) " if known else ""
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import conflict, evidence, speaker, spelling, words
+from qa import conflict, dates, evidence, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -195,6 +195,7 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         date=document.date,
         speaker=candidate.speaker,
         score=score,
+        times=dates.certain(document.text, start, end, document.date),
     )
     return Source(citation, candidate.before)
 

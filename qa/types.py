@@ -64,8 +64,9 @@ class Hit:
 class Citation:
     """The exact characters that support a claim: `document text[start:end] == quote`.
 
-    `speaker` is whoever the source says these words or this claim come from; `score` is the probability, 0 to 1,
-    that this sentence answers the question.
+    `speaker` is whoever the source says these words or this claim come from; `times` are words for a time in the quote
+    with the ISO dates that the day of publication makes of them; `score` is the probability, 0 to 1, that this sentence
+    answers the question.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Citation:
     date: str | None = None
     speaker: str | None = None
     score: float = 0.0
+    times: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

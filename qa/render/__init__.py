@@ -28,6 +28,7 @@ from qa.render.text import (
     size_text,
     source_name,
     weak,
+    when_text,
 )
 from qa.types import Answer, Citation, Document, Span
 
@@ -76,7 +77,7 @@ def _templates() -> Environment:
         loader=FunctionLoader(source),
         undefined=StrictUndefined,
     )
-    made.filters |= {"bare": bare, "date_text": date_text, "one_line": one_line, "weak": weak}
+    made.filters |= {"bare": bare, "date_text": date_text, "one_line": one_line, "weak": weak, "when_text": when_text}
     made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"span": _span, "nearest": NEAREST}
     return made
 

@@ -23,6 +23,12 @@ def date_text(date: str | None) -> str:
     return f"{day}{MONTHS[int(match[2]) - 1]} {match[1]}"
 
 
+def when_text(citation: Citation) -> str:
+    """The date of a source, and what its words for a time mean: '8 February 2024; “Tuesday” is 6 February 2024'."""
+    meant = [f"“{one_line(words)}” is {date_text(date)}" for words, date in citation.times]
+    return "; ".join(filter(None, [date_text(citation.date), *meant]))
+
+
 def source_name(title: str, date: str | None) -> str:
     """How a source is called wherever a reader sees it: its title and its date."""
     return " · ".join(part for part in (one_line(title), date_text(date)) if part)
@@ -74,7 +80,7 @@ def weak(answer: Answer) -> dict[str, str]:
 
 
 def _source(citation: Citation) -> str:
-    date = f" ({date_text(citation.date)})" if citation.date else ""
+    date = f" ({when_text(citation)})" if citation.date else ""
     place = f"{citation.document}:{citation.start}-{citation.end}"
     return f"[{citation.number}] {one_line(citation.title)}{date}, {place}: “{one_line(citation.quote)}”"
 

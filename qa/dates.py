@@ -1,0 +1,78 @@
+"""Words for a time ("on Tuesday", "last December") as dates, where the day of publication makes them certain."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from dateutil import parser, relativedelta
+
+_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_TIME = re.compile(
+    rf"""\b(?:
+    (?P<other>(?:next|every|each|coming|following|previous|same|that|one)\ (?:{_DAYS}|{_MONTHS}))
+    |on\ (?:late\ |early\ )?(?P<weekday>{_DAYS})\b(?!,?\ (?:the\ )?(?:\d|{_MONTHS}))
+    |on\ (?P<day>(?:{_MONTHS})\ \d\d?|\d\d?\ (?:{_MONTHS}))\b(?![–\-]\d|,?\ \d{{4}})
+    |(?P<last>last)\ (?P<last_month>{_MONTHS})\b(?!,?\ \d)
+    |(?:in|since)\ (?:early[ -]|mid-?\ ?|late[ -])?(?P<month>{_MONTHS})\b(?!,?\ (?:of\ )?\d)
+    |(?P<year>last\ year|(?:earlier\ )?this\ year)
+    |(?P<yesterday>yesterday)|(?P<before>last\ month)
+    )\b""",
+    re.VERBOSE,
+)
+# Where a sentence looks ahead, a bare "Tuesday" may be the next one.
+_AHEAD = re.compile(
+    r"\b(?:will|shall|plans?|planned|scheduled|upcoming|until|hopes?|wants?|expected|due|ahead of"
+    r"|(?:is|are|was|were) to)\b"
+)
+
+
+def certain(text: str, start: int, end: int, published: str | None) -> tuple[tuple[str, str], ...]:
+    """The words for a time in `text[start:end]` that the day of publication makes certain, each with its ISO date.
+
+    As news has it, a bare weekday, month or day of a month is the last one up to the day of publication. Left as
+    written: words in a quotation, which count from when they were said, and what looks ahead, which may mean the next.
+
+    Args:
+        text: the document; its paragraph before `start` tells whether a quotation is open.
+        published: ISO date of publication; nothing is certain where it is not a whole one.
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", published or ""):
+        return ()
+    paragraph = text.rfind("\n", 0, start) + 1
+    found = dict(_meant(text[paragraph:end], start - paragraph, date.fromisoformat(str(published))))
+    return tuple(found.items())
+
+
+def _meant(text: str, start: int, published: date) -> Iterator[tuple[str, str]]:
+    ahead = bool(_AHEAD.search(text, start))
+    for match in _TIME.finditer(text, start):
+        explicit = match["last"] or match["year"] or match["yesterday"] or match["before"]
+        if not match["other"] and (explicit or not ahead) and not _quoted(text[: match.start()]):
+            with contextlib.suppress(ValueError):  # there is no February 31
+                yield re.sub("^(?:on|in|since) ", "", match[0]), _date(match, published)
+
+
+def _quoted(before: str) -> bool:
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
+
+
+def _date(match: re.Match[str], published: date) -> str:
+    """The ISO date, as exact as the words are, of one match that is certain."""
+    ago = relativedelta.relativedelta
+    if name := match["weekday"]:
+        last = relativedelta.weekday(_DAYS.split("|").index(name))(-1)
+        return (published + ago(weekday=last)).isoformat()
+    if name := match["day"]:
+        day = parser.parse(name, default=datetime(published.year, 1, 1)).date()
+        return (day if day <= published else day.replace(year=day.year - 1)).isoformat()
+    if name := match["last_month"] or match["month"]:
+        number = _MONTHS.split("|").index(name) + 1
+        passed = number < published.month or (number == published.month and not match["last"])
+        return f"{published.year - (not passed)}-{number:02}"
+    if match["year"]:
+        return str(published.year - match["year"].startswith("last"))
+    return (published - ago(days=1)).isoformat() if match["yesterday"] else (published - ago(months=1)).isoformat()[:7]
