@@ -26,11 +26,11 @@ from qa.sync import sync
 from qa.testing import HashEmbedder, corpus
 from qa.types import Answer, Citation
 from qa.web import chat, export
-from qa.web.app import Handlers
 from qa.web.engine import Engine
 from qa.web.feedback import Feedback, Said
 from qa.web.keep import Chats, Turn
 from qa.web.owner import Owners
+from qa.web.page import Handlers
 
 
 def turn(question: str, text: str = "Forty-two. [1]") -> Turn:

@@ -44,7 +44,7 @@ HEAVY = (
     "pypdf scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
 ).split()
 # A class that is an LLM of LlamaIndex, routes that are FastAPI's: these modules load late themselves.
-LATE_ALREADY = {"models/local.py": {"llama_index"}, "web/routes.py": {"fastapi"}}
+LATE_ALREADY = {"models/local.py": {"llama_index"}, "web/page.py": {"gradio"}, "web/routes.py": {"fastapi"}}
 
 
 def imported(node: ast.AST) -> list[str]:
