@@ -51,8 +51,11 @@ def test_files_are_added_with_a_reason_for_each_that_fails_read_and_undone(
     page.locator("#status", has_text=f"{before + 1} documents").wait_for()
     ask(page, "What did Petra Lindqvist say of the owls of Elmford?")
     assert "owls" in page.locator("#now .text").inner_text()
+    page.locator("#documents li", has_text="Owls of Elmford").locator(".pick").click()
+    assert page.locator("#scope .unscope").inner_text().startswith("Only Owls")
     page.click("#files .undo")
     owls.wait_for(state="detached")
+    assert page.locator("#scope .unscope").count() == 0
     assert side(page).locator(".read").count() == before
 
 

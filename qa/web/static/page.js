@@ -453,6 +453,9 @@
     const html = await api(`documents?find=${encodeURIComponent(findDocument.value)}`);
     if (documents.querySelector(".asking")) return;
     documents.innerHTML = html;
+    const listed = [...documents.querySelectorAll(".pick")].map(({ dataset }) => dataset.document);
+    if (!findDocument.value && !documents.querySelector(".none"))  // then what is not listed is gone
+      for (const id in scope().documents) if (!listed.includes(id)) delete scope().documents[id];
     if (documents.querySelector("[data-busy=true]")) setTimeout(listDocuments, 700);
     else if (leaving) { leaving = false; look(); }
     chips();
