@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from qa import prompts, words
 
@@ -11,6 +12,7 @@ History = Sequence[tuple[str, str]]
 SHORT = 8  # words of a reply to a question back
 _OPTION = re.compile(r"(?:^|, | or )(.+?) \[(\d+)\]")
 _ORDER = [("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th", "last")]
+TURNS = 30  # of a dialogue, how many are looked at
 BACK = 3  # how many turns back a person may have been named
 FEW, MOST = 3, 8  # words of a topic
 _MARKER = re.compile(r"\[\d+\]")
@@ -97,7 +99,11 @@ def stand_alone(question: str, history: History) -> str:
     takes its place in the question before it. Anything else that leans on the dialogue gets the topic words of the
     question before it, in brackets. A question that can stand alone comes back as it is.
     """
-    question = question.strip()
+    return _stand_alone(question.strip(), tuple((asked, said) for asked, said in history[-TURNS:]))
+
+
+@lru_cache(maxsize=256)  # a long dialogue asks for its earlier questions over and over
+def _stand_alone(question: str, history: tuple[tuple[str, str], ...]) -> str:
     if history and (chosen := _chosen(question, history)):
         return chosen
     if not history or not _leans(question, history):

@@ -132,8 +132,8 @@ def _added(claim: str, said: str, known: str) -> str:
     in the place of something else: that may be the contrary."""
     spoken, nearby = words.stems(said), {stem for name in words.names(known) for stem in words.stems(name)}
     tokens = [*words.TOKEN.findall(claim), ""]
-    meant = [n for n, token in enumerate(tokens) if token and token.lower() not in words.STOPWORDS]
-    stems = [words.stem(tokens[n].lower()) for n in meant]
+    meant = [n for n, token in enumerate(tokens) if words.stems(token)]
+    stems = [words.stems(tokens[n])[0] for n in meant]
     told = [next((term for term in spoken if words.same_name(stem, term)), "") for stem in stems]
     for kind, start, end, *_ in SequenceMatcher(None, told, spoken, autojunk=False).get_opcodes():
         if kind == "replace" and not all(told[start:end]):

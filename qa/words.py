@@ -13,6 +13,7 @@ import snowballstemmer
 _STEMMER = snowballstemmer.stemmer("porter")
 _WORD = re.compile(r"\w+(?:[’'.\-/]\w+)*")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
+_LATIN = re.compile("[À-ɏḀ-ỿ]")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*")
 _CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w’'.\-]*")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]{3,}?)[”\"»]")
@@ -56,7 +57,9 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def tokens(text: str) -> tuple[str, ...]:
-    """Lower-case words and numbers, in order, as the keyword index sees them."""
+    """Lower-case words and numbers without the accents of Latin letters, in order, as the keyword index sees them."""
+    if not text.isascii():
+        text = _LATIN.sub(lambda match: unicodedata.normalize("NFD", match[0])[0], unicodedata.normalize("NFC", text))
     return tuple(token.lower() for token in TOKEN.findall(text))
 
 

@@ -156,6 +156,13 @@ def test_a_word_is_found_by_its_stem(writer: Library, word: str) -> None:
     assert writer.keyword(phrase(writer.terms(f"mention {word}")), limit=9)
 
 
+@pytest.mark.parametrize(
+    "text", ["Café Erdoğan’s Ångström", "cafe\u0301 re\u0301sume\u0301s", "Łódź", "Москва й Ελλάδα"]
+)
+def test_words_are_the_same_in_a_question_as_in_the_index(writer: Library, text: str) -> None:
+    assert words.stems(text) == tuple(term for term in writer.terms(text) if term != "s")
+
+
 def test_all_are_found_while_others_are_being_replaced(writer: Library) -> None:
     fill(writer, *(entry(f"{n}.txt", f"The bridge number {n}.") for n in range(5)))
     writer.add([entry(f"{n}.txt", f"The bridge is number {n}.") for n in range(3)])
