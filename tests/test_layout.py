@@ -28,7 +28,7 @@ prompts
 evidence followup language people readers speaker talk testing
 clarify ground suggest
 conflict
-library models
+editor library models
 store
 retrieve scan
 assistant sync
