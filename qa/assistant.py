@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from qa.retrieve import Found, Retriever, Seen
 
 _READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
-_SURE = 0.8  # with this confidence the best evidence is quoted even where a model says that there is none
+_OVERRULED = 0.7  # with this confidence the best evidence is quoted even where a model says that there is none
+_SURE = 0.8  # with this confidence nothing is asked back about persons
 _BEAT = 0.3  # seconds without a finished sentence after which an empty piece says that work goes on
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -256,7 +257,7 @@ class Reply:
             self._times.setdefault("first_token", time.perf_counter() - began)
             self._draft = replace(self._draft, **editor.state())
             yield from events
-        if not self._draft.partial and (not editor.refused or self._draft.confidence >= _SURE):
+        if not self._draft.partial and (not editor.refused or self._draft.confidence >= _OVERRULED):
             last = [] if editor.claims else editor.quote(sources[0].citation)
             last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())
