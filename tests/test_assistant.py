@@ -165,14 +165,15 @@ def test_the_model_is_not_called_when_no_evidence_clears_the_bar(config):
     assert answer.hits  # the nearest passages
 
 
-def test_a_refusal_of_the_model_is_an_answer(config):
+def test_a_refusal_of_the_model_is_an_answer(config, monkeypatch):
+    monkeypatch.setattr("qa.assistant._OVERRULED", 1.0)
     answer = assistant(config, FakeModel([prompts.CANNOT_ANSWER])).ask(COST).answer
     assert not answer.answered
     assert answer.claims == ()
 
 
 def test_a_refusal_of_the_model_does_not_hide_evidence_that_is_sure(config, monkeypatch):
-    monkeypatch.setattr("qa.assistant._SURE", 0.0)
+    monkeypatch.setattr("qa.assistant._OVERRULED", 0.0)
     answer = assistant(config, FakeModel([prompts.CANNOT_ANSWER])).ask(COST).answer
     assert answer.answered
     assert answer.claims[0].support == "supported"

@@ -9,8 +9,8 @@ from qa import ground, words
 from qa.evidence import kinds
 from qa.types import Citation
 
-_WORTH = 0.6  # a second sentence must be nearly as likely to answer as the first
-_HEARD = 0.2  # less so where the question wants more than one: what speaks for and against, or several parts
+_WORTH = 0.4  # a further sentence must be nearly as likely to answer as the first
+_HEARD = 0.1  # less so where the question wants more than one: what speaks for and against, or several parts
 _SEVERAL = re.compile(r"\b(and|or|both|each|either|respectively|two|three|four|several|all|differ\w*|agree\w*)\b", re.I)
 
 
@@ -20,7 +20,7 @@ class Quote:
     name = "quote"
     hosts: tuple[str, ...] = ()
 
-    def __init__(self, sentences: int = 2) -> None:
+    def __init__(self, sentences: int = 3) -> None:
         self._sentences = sentences
 
     def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
