@@ -9,7 +9,7 @@ from functools import lru_cache
 from qa import prompts, words
 
 History = Sequence[tuple[str, str]]
-SHORT = 8  # words of a reply to a question back
+SHORT, LONGEST = 8, 200  # words and characters of a reply to a question back
 _OPTION = re.compile(r"(?:^|, | or )(.+?) \[(\d+)\]")
 _ORDER = [("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th", "last")]
 TURNS = 30  # of a dialogue, how many are looked at
@@ -127,7 +127,7 @@ def _stand_alone(question: str, history: tuple[tuple[str, str], ...]) -> str:
 def _chosen(reply: str, history: History) -> str | None:
     """The question that was asked back about, with what the user chose in place of what it left open."""
     back = prompts.ASKED_BACK.fullmatch(history[-1][1].strip())
-    if not back or len(reply.split()) > SHORT or reply.rstrip().endswith("?"):
+    if not back or len(reply) > LONGEST or len(reply.split()) > SHORT or reply.rstrip().endswith("?"):
         return None
     options = {number: label for label, number in _OPTION.findall(back["options"] or "")}
     picked = re.sub(

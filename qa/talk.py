@@ -85,7 +85,9 @@ _REPLIES = (  # the first that any part of the message fits is what is said
 )
 _PARTS = re.compile(r"[,.;:!?…–—\-]+(?:\s|$)|\s+and\s+|[\U0001F300-\U0001FAFF☺]+")
 _OPENER = re.compile(
-    rf"\W*(?:(?:{_GREETING}|{_THANKS}|{_FINE})\s*)+(?:[,.;:!…–—]+|\s-)\s*(?=\w)(?:(?:and|but|so|now)\b\s*)?", re.I
+    # Atomic: "thanks thanks thanks …" is read in one way only, or it would be tried in millions.
+    rf"\W*(?>(?:(?>{_GREETING}|{_THANKS}|{_FINE})\s*)+)(?:[,.;:!…–—]+|\s-)\s*(?=\w)(?:(?:and|but|so|now)\b\s*)?",
+    re.I,
 )
 
 

@@ -135,3 +135,9 @@ def test_a_long_dialogue_without_a_name_takes_no_longer_than_a_short_one():
     began = time.perf_counter()
     assert stand_alone("what did he do then?", history).startswith("what did he do then?")
     assert time.perf_counter() - began < 5
+
+
+def test_a_reply_of_thousands_of_marks_is_read_at_once():
+    began = time.perf_counter()
+    stand_alone("“" * 4000, [("Who is the minister?", "Whom do you mean by “the minister”: Ada [1] or Bo [2]?")])
+    assert time.perf_counter() - began < 5

@@ -1,5 +1,7 @@
 """Courtesy and questions about the program get a reply of their own; a question about the documents never does."""
 
+import time
+
 import pytest
 
 from qa import render, talk
@@ -99,3 +101,11 @@ def test_a_list_is_followed_by_another_name(assistant):
     before = assistant.ask("How many documents mention Jonas Keller?").answer
     answer = assistant.ask("And Ines Duarte?", history=[(before.question, before.text)]).answer
     assert answer.text.startswith("1 of the 4 documents mentions “Ines Duarte”.")
+
+
+@pytest.mark.parametrize("words", ["thanks ", "great thanks ", "ok good ", "hi hi ", "\n", "- "])
+def test_a_flood_of_courtesies_is_read_at_once(words):
+    began = time.perf_counter()
+    talk.question(words * 500)
+    talk.reply((words * 4000)[:4000])
+    assert time.perf_counter() - began < 5
