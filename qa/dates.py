@@ -28,13 +28,20 @@ _AHEAD = re.compile(
     r"\b(?:will|shall|plans?|planned|scheduled|upcoming|until|hopes?|wants?|expected|due|ahead of"
     r"|(?:is|are|was|were) to)\b"
 )
+# A bare "Tuesday" in what is told of no past ("open on Saturday", "is closed on Monday") may be any.
+_PAST = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bbe )\b(?:\w+ed|was|were|been|had|did|said|told|met|spoke|gave|took|made|came|went"
+    r"|began|held|left|fell|sank|rose|won|lost|saw|wrote|sent|brought|became|found|kept|led|broke|withdrew|fled|shot|drove"
+    r"|flew|sold|bought|fought|hit|put|set|cut)\b"
+)
 
 
 def certain(text: str, start: int, end: int, published: str | None) -> tuple[tuple[str, str], ...]:
     """The words for a time in `text[start:end]` that the day of publication makes certain, each with its ISO date.
 
-    As news has it, a bare weekday, month or day of a month is the last one up to the day of publication. Left as
-    written: words in a quotation, which count from when they were said, and what looks ahead, which may mean the next.
+    As news has it, a bare weekday, month or day of a month is the last one up to the day of publication, where
+    something past is told. Left as written: words in a quotation, which count from when they were said, and what
+    looks ahead, which may mean the next.
 
     Args:
         text: the document; its paragraph before `start` tells whether a quotation is open.
@@ -48,10 +55,10 @@ def certain(text: str, start: int, end: int, published: str | None) -> tuple[tup
 
 
 def _meant(text: str, start: int, published: date) -> Iterator[tuple[str, str]]:
-    ahead = bool(_AHEAD.search(text, start))
+    told = bool(_PAST.search(text, start)) and not _AHEAD.search(text, start)
     for match in _TIME.finditer(text, start):
         explicit = match["last"] or match["year"] or match["yesterday"] or match["before"]
-        if not match["other"] and (explicit or not ahead) and not _quoted(text[: match.start()]):
+        if not match["other"] and (explicit or told) and not _quoted(text[: match.start()]):
             with contextlib.suppress(ValueError):  # there is no February 31
                 yield re.sub("^(?:on|in|since) ", "", match[0]), _date(match, published)
 
