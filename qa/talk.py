@@ -57,8 +57,9 @@ _CITING = (
 _REPLIES = (  # the first that any part of the message fits is what is said
     (
         _ADDING,
-        "Put the files into the folder that was ingested, or take them out of it, and run: qa ingest FOLDER. Only what "
-        "changed is read again. Text, Markdown, HTML, PDF, Word, PowerPoint and Excel files can be read.",
+        "On the page, drop files or folders anywhere, or choose Add files in the sidebar (☰); the ✕ beside a document "
+        "removes it. Else put files into the folder that was ingested, or take them out, and run: qa ingest FOLDER. "
+        "Text, Markdown, HTML, PDF, Word, PowerPoint, Excel and CSV files can be read.",
     ),
     (
         _CITING,

@@ -25,7 +25,7 @@ from qa.testing import HashEmbedder, corpus
         ("Hey, are you a bot?", "I am a program"),
         ("What can you do?", "I answer questions"),
         ("How does this work?", "I answer questions"),
-        ("How do I add my own PDFs?", "qa ingest"),
+        ("How do I add my own PDFs?", "choose Add files in the sidebar (☰)"),
         ("How should I cite this?", "title, the date"),
         ("Okay, great", "Good"),
     ],
