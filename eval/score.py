@@ -58,6 +58,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "aurc": ("Area under risk-coverage (lower is better)", "refusal"),
     "sides_stated": ("Conflicts: both sides stated", "conflict"),
     "sides_cited": ("Conflicts: both sides stated and cited", "conflict"),
+    "sides_recalled": ("Conflicts: sides in a cited quote, of all", "conflict"),
+    "flagged": ("Conflicts: a disagreement shown", "conflict"),
+    "flagged_wrongly": ("A disagreement shown where none is known", "conflict"),
     "follow_up_own": ("Follow-ups right, own earlier answers", "follow-up"),
     "follow_up_given": ("Follow-ups right, reference answers given", "follow-up"),
     "tokens_per_second": ("Tokens a second while writing, about", "speed"),
@@ -170,12 +173,17 @@ def _answer(case: Case, given: Given) -> Marks:
 
 
 def _sides(case: Case, given: Given) -> Marks:
+    shown = _one(bool(given.conflicts))
     if not case.sides:
-        return {}
+        return {"flagged_wrongly": shown} if given.answered and case.answerable else {}
     text, quotes = metrics.plain(given.text) if given.answered else "", [quote for *_, quote in given.citations]
     stated = [metrics.contains(text, side) for side in case.sides]
     cited = [any(metrics.contains(quote, side) for quote in quotes) for side in case.sides]
-    return {"sides_stated": _one(all(stated)), "sides_cited": _one(all(stated) and all(cited))}
+    found: Marks = {"sides_stated": _one(all(stated)), "sides_cited": _one(all(stated) and all(cited))}
+    found["sides_recalled"] = (float(sum(map(min, stated, cited))), float(len(case.sides)))
+    if len(case.sides) > 1 or case.wrong_answers:
+        found["flagged"] = shown
+    return found
 
 
 def _refusal(case: Case, given: Given) -> Marks:

@@ -135,7 +135,16 @@ def test_both_sides_of_a_conflict_must_be_stated_and_cited() -> None:
     both, said = score.marks(case, cited(PARIS, ROME), DOCUMENTS), cited(PARIS, text="Paris, or Rome")
     assert both["sides_cited"] == both["complete"] == (1, 1)
     half = score.marks(case, said, DOCUMENTS)
-    assert (half["sides_stated"], half["sides_cited"]) == ((1, 1), (0, 1))
+    assert (half["sides_stated"], half["sides_cited"], half["sides_recalled"]) == ((1, 1), (0, 1), (1, 2))
+
+
+def test_a_disagreement_shown_counts_for_where_there_is_one_and_against_where_none_is_known() -> None:
+    quiet, flagged = cited(PARIS), replace(cited(PARIS), conflicts=1)
+    case = replace(WHERE, sides=(("Paris",),), wrong_answers=("Rome",))
+    assert [score.marks(case, given, DOCUMENTS)["flagged"] for given in (quiet, flagged)] == [(0, 1), (1, 1)]
+    assert "flagged" not in score.marks(replace(case, wrong_answers=()), flagged, DOCUMENTS)
+    marks = [score.marks(WHERE, given, DOCUMENTS)["flagged_wrongly"] for given in (quiet, flagged)]
+    assert marks == [(0, 1), (1, 1)]
 
 
 def test_refusals_are_counted_as_precision_and_recall() -> None:
