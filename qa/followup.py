@@ -68,7 +68,8 @@ _LIGHT = frozenset(
     explain else say said fast high tall heavy deep wide strong large hot cold expensive young late soon""".split()
 )
 _TIME = re.compile(
-    rf"\b(?:(?:in|on|at|since|until|before|after|during|by|for) )?(?:(?:early|late|mid|last|next|the) )*(?:\d{{1,2}} )?"
+    rf"\b(?:(?:in|on|at|since|until|before|after|during|by|for) )?(?:(?:early|late|mid|last|next|the) ){{0,3}}"
+    rf"(?:\d{{1,2}} )?"
     rf"(?:(?:{'|'.join([*words.MONTHS[:12], *words.WEEKDAYS])}|yesterday|today|tomorrow)|(?:1[5-9]|20)\d\d)"
     rf"(?:,? (?:\d{{1,2}},? )?(?:(?:1[5-9]|20)\d\d))?\b",
     re.I,

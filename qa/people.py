@@ -11,7 +11,7 @@ ROLES = (
     "minister|president|premier|chancellor|secretary|ambassador|spokes(?:man|woman|person)|mayor|governor|senator|"
     "congress(?:man|woman)|councill?or|lawmaker|king|queen|prince|princess|general|colonel|major|captain|lieutenant|"
     "sergeant|commander|officer|sheriff|detective|inspector|professor|director|chair(?:man|woman|person)?|chief|head|"
-    "leader|engineer|judge|justice|bishop|archbishop|pope|pastor|rabbi|imam|doctor|coach|captain|manager|analyst|lawyer|"
+    "leader|engineer|judge|justice|bishop|archbishop|pope|pastor|rabbi|imam|doctor|coach|manager|analyst|lawyer|"
     "attorney|prosecutor|economist|historian|researcher|scientist|author|writer|poet|editor|journalist|reporter|"
     "diplomat|commissioner|representative|delegate|teacher|principal|founder|co-founder|owner|CEO|chef|artist|"
     "actor|actress|singer|composer|architect|designer|developer|activist|expert|resident|student|farmer|nurse|envoy"

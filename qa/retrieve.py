@@ -172,7 +172,7 @@ class Retriever:
         return tuple(spans[max(0, first - NEAR) : first + len(passage.sentences) + NEAR])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # each holds the text of a document
 def _speakers(document: Document, spans: tuple[Span, ...]) -> dict[Span, str | None]:
     return dict(zip(spans, speaker.speakers(document.text, spans), strict=True))
 

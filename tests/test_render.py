@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -104,12 +104,14 @@ def test_nothing_a_document_or_model_writes_becomes_markup(text: str) -> None:
         inert(fragment)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_at_all_becomes_markup(text: str) -> None:
     for fragment in everything(text):
         inert(fragment)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=60), st.data())
 def test_the_mark_holds_exactly_the_quoted_characters(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -118,6 +120,7 @@ def test_the_mark_holds_exactly_the_quoted_characters(text: str, data: st.DataOb
     assert read.words.get("mark", "") == text[start:end]
 
 
+@settings(deadline=None)
 @given(
     st.text(st.sampled_from("ab <&"), min_size=9, max_size=20),
     st.lists(st.tuples(st.integers(-2, 22), st.integers(-2, 22))),
@@ -141,6 +144,7 @@ def test_markdown_renders_to_the_same_words_and_nothing_live(text: str) -> None:
     assert words == render.plain(hostile(text)).replace("\x00", "\ufffd").split() or len(tokens) > 3
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_markdown_of_any_text_is_paragraphs_of_text(text: str) -> None:
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(render.markdown(hostile(text)))

@@ -14,28 +14,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qa.render.shown import LEAVING, Batch, Chat, Cited, Fetching, Listed, Option, Upload
-from qa.render.text import (
-    MARKER,
-    bare,
-    chat_markdown,
-    count_text,
-    date_text,
-    markdown,
-    one_line,
-    plain,
-    scope_text,
-    size_text,
-    source_name,
-    weak,
-    when_text,
-)
+from qa.render.shown import LEAVING, Batch, Chat, Cited, Fetching, Listed, Option
+from qa.render.shown import Upload as Upload
+from qa.render.text import MARKER, bare, count_text, date_text, one_line, plain, size_text, source_name, weak, when_text
+from qa.render.text import chat_markdown as chat_markdown
+from qa.render.text import markdown as markdown
+from qa.render.text import scope_text as scope_text
 from qa.types import Answer, Citation, Document, Span
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-__all__ = ["Upload", "chat_markdown", "markdown", "scope_text"]  # and what is made here
 
 BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "nav", "ol", "p", "section", "summary"}
 TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
