@@ -50,12 +50,12 @@ class Store:
         self._open(place, -1)
 
     def follow(self, library: Library) -> None:
-        """Catches up with what was written since, or stays with what it has while a writer is busy. Call it before the
-        searches of a question: it is cheap."""
+        """Catches up with what was written since, or stays with what it has while a writer is busy or the disk is
+        full. Call it before the searches of a question: it is cheap."""
         seen = (library.chroma, library.revision())
         with self._opening:
             if seen != (self.place, self.revision):
-                with suppress(IndexBusy):
+                with suppress(IndexBusy, StoreDamaged):
                     self._open(*seen, wait=1)
 
     def add(self, passages: Sequence[Passage], vectors: Sequence[Any], documents: Mapping[str, Any]) -> None:
@@ -115,22 +115,22 @@ class Store:
     def _open(self, place: Path, revision: int, wait: float = 60) -> None:
         with _named(), _gate(place, self._url, wait):
             if self._url:
-                self._collection = _collection(_server(self._url), f"qa-{place.parent.name}", self._write)
+                collection = _collection(_server(self._url), f"qa-{place.parent.name}", self._write)
             else:
                 _examine(place, write=self._write)
-                self._collection = _embedded(place, self._write)
-                rows = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+                collection = _embedded(place, self._write)
+                rows = collection.get(limit=1, include=["embeddings"])["embeddings"]
                 if len(rows):  # the files are read at the first search: now, behind the gate
-                    self._collection.query(query_embeddings=rows, n_results=1, include=[])
-                _stamp(place).write_text(_state(place))  # opening may create them
-        self.place, self.revision = place, revision
+                    collection.query(query_embeddings=rows, n_results=1, include=[])
+                _note(place)  # opening may create them
+        self._collection, self.place, self.revision = collection, place, revision
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with _named(), _gate(self.place, self._url):
             yield
             if not self._url:
-                _stamp(self.place).write_text(_state(self.place))
+                _note(self.place)
 
 
 class _Upserting(NamedTuple):
@@ -197,6 +197,11 @@ def _stamp(place: Path) -> Path:
     return place.with_name(place.name + ".stamp")
 
 
+def _note(place: Path) -> None:
+    with suppress(OSError):  # a full disk: they are tried in a child the next time
+        _stamp(place).write_text(_state(place))
+
+
 def _state(place: Path) -> str:
     files = ((file.relative_to(place).as_posix(), file.stat()) for file in sorted(place.glob("*/*")))
     return json.dumps([[name, stat.st_size, stat.st_mtime_ns] for name, stat in files])
@@ -223,7 +228,9 @@ def _named() -> Iterator[None]:
     try:
         yield
     except (ChromaError, httpx.HTTPError) as error:
-        raise StoreDamaged(f"the vectors could not be used: {error}. Rebuild them: qa ingest FOLDER") from error
+        raise StoreDamaged(
+            f"the vectors could not be used: {error}. Make room if the disk is full, then mend them: qa ingest FOLDER"
+        ) from error
 
 
 def _server(url: str) -> Any:
@@ -253,7 +260,11 @@ def _embedded(place: Path, create: bool) -> Any:
     # PersistentClient shares one system per folder within the process, which would never see another process's writes.
     system = System(_settings(is_persistent=True, persist_directory=str(place)))
     system.start()
-    collection = _collection(Client.from_system(system), COLLECTION, create)
+    try:
+        client = Client.from_system(system)
+    except AttributeError as error:  # Chroma's clean-up behind a failed start fails as well
+        raise error.__context__ or error from None
+    collection = _collection(client, COLLECTION, create)
     weakref.finalize(collection, system.stop)  # its files and memory go when the last search has let go of it
     return collection
 

@@ -86,14 +86,14 @@ def sync(
         index was built with another embedder or splitter, and `rebuild` is False.
     """
     tops = [_top(Path(path)) for path in paths]
-    with writing(config.index):
-        try:
+    try:
+        with writing(config.index):
             return _Run(config, embedder, on_event or _nothing, fault or _nothing).run(tops, rebuild)
-        except sqlite3.Error as error:
-            raise QAError(
-                f"the index at {config.index} could not be written: {error}. What was committed is safe; "
-                "make room or check the disk, then run the same command again"
-            ) from error
+    except (sqlite3.Error, OSError) as error:
+        raise QAError(
+            f"the index at {config.index} could not be written: {error}. What was committed is safe; "
+            "make room or check the disk, then run the same command again"
+        ) from error
 
 
 def remove(ids: Sequence[str], *, config: Config) -> None:
