@@ -1,8 +1,8 @@
 """By hand: do planted passages win silently? PYTHONPATH=. python tests/planted.py FILE
 
 FILE is one of PoisonedRAG (Zou et al. 2024, arXiv:2402.07867): questions with a right answer, a wrong one, and texts
-that argue for the wrong one. The set has no true passages: one is made of each question's first text, by putting the right
-answer into it.
+that argue for the wrong one. The set has no true passages: one is made of each question's first text, by putting the
+right answer into it.
 """
 
 from __future__ import annotations
