@@ -14,7 +14,7 @@ from qa import clarify, followup, ground, language, prompts, rerank, scan, talk
 from qa.config import Config, load
 from qa.editor import Editor, Event
 from qa.errors import ConfigError, ModelError
-from qa.models.quote import Quote
+from qa.models.quote import Quote, worth_quoting
 from qa.types import Answer, Evidence, Text
 
 if TYPE_CHECKING:
@@ -244,7 +244,8 @@ class Reply:
         self._answer = replace(said, question=self._draft.question, model=self._draft.model, timings=dict(self._times))
 
     def _write(self, question: str, sources: list[ground.Source], began: float) -> Iterator[Event]:
-        """Ask the answerer, and show what stands up to the check; the best sentence itself where nothing does."""
+        """Ask the answerer, and show what stands up to the check; then, as they stand, the sentences worth quoting that
+        the answer does not cite, and the other sides."""
         started, checked = time.perf_counter(), 0.0
         editor = Editor(question, sources)
         for claim in self._drafts(question, sources):
@@ -258,7 +259,8 @@ class Reply:
             self._draft = replace(self._draft, **editor.state())
             yield from events
         if not self._draft.partial and (not editor.refused or self._draft.confidence >= _OVERRULED):
-            last = [] if editor.claims else editor.quote(sources[0].citation)
+            likely = [source.citation for source in sources]
+            last = editor.unused(worth_quoting(question, likely, self._assistant.config.sentences))
             last += editor.other_sides(question)
             self._draft = replace(self._draft, **editor.state())
             yield from last

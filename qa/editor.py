@@ -39,9 +39,9 @@ class Editor:
         instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
         return self._show(ground.verbatim(instead[0]), instead) if instead else []
 
-    def quote(self, citation: Citation) -> list[Event]:
-        """The events that show a sentence of the evidence as it stands."""
-        return self._show(ground.verbatim(citation), [citation])
+    def unused(self, citations: Sequence[Citation]) -> list[Event]:
+        """The events that show, as they stand, those of these sentences that the answer does not cite."""
+        return [e for c in citations if c.number not in self._used for e in self._show(ground.verbatim(c), [c])]
 
     def other_sides(self, topic: str) -> list[Event]:
         """The events that show, for each sentence used, the evidence that says otherwise."""

@@ -4,8 +4,10 @@ import pytest
 
 from qa.assistant import Assistant
 from qa.config import load
+from qa.editor import Editor
+from qa.ground import Source
 from qa.library import Scope
-from qa.models.quote import Quote, chosen
+from qa.models.quote import Quote, worth_quoting
 from qa.sync import sync
 from qa.testing import HashEmbedder, corpus
 from qa.types import Citation
@@ -91,8 +93,18 @@ def test_a_second_sentence_is_quoted_only_when_nearly_as_good_and_new():
     good = cited(2, "Workers finished the eastern pillars two years earlier.", 0.6)
     weak = cited(3, "Workers finished the eastern pillars two years earlier.", 0.2)
     same = cited(4, "In 1902 the bridge was built.", 0.8)
-    assert chosen([first, good], 2) == [first, good]
-    assert chosen([first, weak], 2) == [first]
-    assert chosen([first, same], 2) == [first]
-    assert chosen([first, good], 1) == [first]
-    assert chosen([], 2) == []
+    assert worth_quoting("When was the bridge built?", [first, good], 2) == [first, good]
+    assert worth_quoting("When was the bridge built?", [first, weak], 2) == [first]
+    assert worth_quoting("When was the bridge built?", [first, same], 2) == [first]
+    assert worth_quoting("When was the bridge built?", [first, good], 1) == [first]
+    assert worth_quoting("When was the bridge built?", [], 2) == []
+
+
+def test_what_a_model_leaves_of_the_evidence_is_shown_after_its_own_words():
+    first = cited(1, "The bridge was built in 1902.", 0.9)
+    good = cited(2, "Workers finished the eastern pillars two years earlier.", 0.6)
+    editor = Editor("When was the bridge built?", [Source(first), Source(good)])
+    editor.take("The bridge was built in 1902.")
+    editor.unused([first, good])
+    assert [claim.text for claim in editor.claims] == [first.quote, good.quote]
+    assert [claim.citations for claim in editor.claims] == [(1,), (2,)]

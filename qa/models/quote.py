@@ -25,15 +25,15 @@ class Quote:
 
     def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
         """Lines of the answer, each one sentence with its marker; `evidence` is best first."""
-        several = bool(kinds(question) & {"whether"} or _SEVERAL.search(question))
-        most, worth = (self._sentences + 1, _HEARD) if several else (self._sentences, _WORTH)
-        for citation in chosen(evidence, most, worth):
+        for citation in worth_quoting(question, evidence, self._sentences):
             yield f"{ground.verbatim(citation)} [{citation.number}]\n"
 
 
-def chosen(evidence: Sequence[Citation], most: int, worth: float = _WORTH) -> list[Citation]:
-    """The sentences worth quoting: the best, and up to `most` in all that are at least `worth` times as likely to
-    answer as the best and say something more."""
+def worth_quoting(question: str, evidence: Sequence[Citation], sentences: int) -> list[Citation]:
+    """The best sentence, and up to `sentences` in all (one more where the question has parts or sides) that are nearly
+    as likely to answer and say something more; `evidence` is best first."""
+    several = bool(kinds(question) & {"whether"} or _SEVERAL.search(question))
+    most, worth = (sentences + 1, _HEARD) if several else (sentences, _WORTH)
     picked = list(evidence[:1])
     for citation in evidence[1:]:
         new = set(words.stems(citation.quote)) - {s for c in picked for s in words.stems(c.quote)}
