@@ -68,8 +68,16 @@ def offices_of_interest(question: str, text: str) -> dict[str, str]:
     return {
         office: holder
         for office, holder in offices(text).items()
-        if asked & set(words.stems(holder)) or set(words.stems(office)) <= asked
+        if asked & set(words.stems(holder)) or all(_asked(stem, asked) for stem in words.stems(office))
     }
+
+
+def _asked(stem: str, asked: set[str]) -> bool:
+    """Whether a question has a word, or the country of an adjective: Estonia in a question stands for Estonian."""
+    return any(
+        stem == other or (min(len(stem), len(other)) >= 5 and (stem.startswith(other) or other.startswith(stem)))
+        for other in asked
+    )
 
 
 def _answers_differ(question: str, one: Source, other: Source) -> bool:

@@ -71,3 +71,9 @@ def test_dates_and_years_are_not_counts():
         source("The harbour bridge was painted on 5 June 1903."),
     )
     assert pairs("What is the bridge called?", one, other) == []
+
+
+def test_an_office_is_asked_about_by_the_name_of_its_country_too():
+    text = "The Estonian Foreign Minister Mart Tamm left early."
+    assert conflict.offices_of_interest("Who is the foreign minister of Estonia?", text)
+    assert not conflict.offices_of_interest("Who is the foreign minister of Latvia?", text)
