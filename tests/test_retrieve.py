@@ -100,6 +100,12 @@ def test_a_second_sentence_is_quoted_only_when_nearly_as_good_and_new():
     assert worth_quoting("When was the bridge built?", [], 2) == []
 
 
+def test_one_story_in_two_articles_is_quoted_once():
+    first = cited(1, "Mayor Adeyemi twice cancelled meetings with Duarte that the council planned in May.", 0.9)
+    again = cited(2, "Mayor Ruth Adeyemi twice cancelled meetings with Ines Duarte that the council planned.", 0.8)
+    assert worth_quoting("What was cancelled?", [first, again], 3) == [first]
+
+
 def test_what_a_model_leaves_of_the_evidence_is_shown_after_its_own_words():
     first = cited(1, "The bridge was built in 1902.", 0.9)
     good = cited(2, "Workers finished the eastern pillars two years earlier.", 0.6)

@@ -11,6 +11,7 @@ from qa.types import Citation
 
 _WORTH = 0.4  # a further sentence must be nearly as likely to answer as the first
 _HEARD = 0.1  # less so where the question wants more than one: what speaks for and against, or several parts
+_NEW = 0.4  # share of its words that a further sentence must add
 _SEVERAL = re.compile(r"\b(and|or|both|each|either|respectively|two|three|four|several|all|differ\w*|agree\w*)\b", re.I)
 
 
@@ -36,7 +37,14 @@ def worth_quoting(question: str, evidence: Sequence[Citation], sentences: int) -
     most, worth = (sentences + 1, _HEARD) if several else (sentences, _WORTH)
     picked = list(evidence[:1])
     for citation in evidence[1:]:
-        new = set(words.stems(citation.quote)) - {s for c in picked for s in words.stems(c.quote)}
-        if len(picked) < most and citation.score >= worth * picked[0].score and len(new) >= 3:
+        if len(picked) < most and citation.score >= worth * picked[0].score and _says_more(citation, picked):
             picked.append(citation)
     return picked
+
+
+def _says_more(citation: Citation, picked: Sequence[Citation]) -> bool:
+    """Whether a sentence is more than a picked one in other words, or with a name in another spelling."""
+    said = {stem for other in picked for stem in words.stems(other.quote)}
+    own = set(words.stems(citation.quote))
+    new = [stem for stem in own - said if not any(words.same_name(stem, other) for other in said)]
+    return len(new) >= max(3, _NEW * len(own))
