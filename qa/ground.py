@@ -120,6 +120,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     faults += tuple(_misplaced(claim, cited))
     if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
         faults += (f"only the question says {', '.join(lost)}",)
+    faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, said))
     if not _is_sentence(claim):
         faults += ("no sentence",)
     note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, dated, known)
@@ -145,6 +146,18 @@ def _added(claim: str, said: str, known: str) -> str:
     extra = f"Not in the cited words: “{'”, “'.join(tokens[n] for n in own)}”." if own else ""
     named = f"“{' '.join(tokens[n] for n in near)}” stands near the cited words, not in them." if near else ""
     return f"{extra} {named}".strip()
+
+
+def _swapped(claim: str, said: str) -> Iterator[tuple[str, str]]:
+    """Words that stand in the place of another one in what is otherwise said alike ("to open" for "to close")."""
+    spoken = words.stems(said)
+    told = [next((term for term in spoken if words.same_name(stem, term)), stem) for stem in words.stems(claim)]
+    steps = SequenceMatcher(None, told, spoken, autojunk=False).get_opcodes()
+    for before, step, after in zip(steps, steps[1:], steps[2:], strict=False):
+        kind, start, end, other, last = step
+        alike = kind == "replace" and before[0] == after[0] == "equal"
+        if alike and end - start == last - other == 1 and told[start] not in spoken:
+            yield told[start], spoken[other]
 
 
 def _known(source: Source) -> list[str]:

@@ -188,3 +188,13 @@ def test_a_false_premise_of_the_question_does_not_come_back_as_a_fact():
     evidence = source("The council denounced the state for its failure to repair the bridge.")
     claim = "The council thanked the state for its failure to repair the bridge."
     assert judge(claim, [evidence], question="For what did the council thank the state?").support == "unsupported"
+
+
+def test_a_word_in_the_place_of_another_is_not_carried_by_a_sentence_that_is_otherwise_alike():
+    voted = source("The council of Elmford voted on Monday to close the old bridge to all traffic until July.")
+    said = "The council of Elmford voted on Monday to open the old bridge to all traffic until July."
+    verdict = judge(said, [voted])
+    assert verdict.support == "unsupported"
+    assert verdict.faults == ("“open” instead of “close”",)
+    assert judge(said.replace("open", "close"), [voted]).support == "supported"
+    assert judge("The council voted to close the old bridge until July.", [voted]).support == "supported"
