@@ -15,6 +15,7 @@ from eval.metrics import Place, words
 
 HERE = Path(__file__).parent
 SEEDS = HERE / "data" / "seeds.jsonl"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONG = 12  # words; an answer is long-form when even the shortest accepted one has more
 _EACH_COUNTS = {"conflict": "sides", "multi_doc": "parts"}  # kinds whose accepted answers are not alternatives
 
@@ -128,7 +129,7 @@ def write_documents(rows: Sequence[Row], folder: Path) -> dict[str, str]:
     for row in rows:
         about = {key: " ".join(str(row[key]).split()) for key in ("title", "date") if row.get(key)}
         head = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in about.items())
-        text = (f"---\n{head}---\n" if head else "") + row["text"]
+        text = (f"---\n{head}---\n" if head else "") + _CONTROL.sub(" ", row["text"])  # web pages hold such bytes
         path = folder / file_name(row["id"])
         names[path.name] = row["id"]
         if not path.exists() or path.read_bytes() != text.encode("utf-8", "replace"):

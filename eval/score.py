@@ -18,6 +18,7 @@ from eval.systems import Given
 
 Marks = dict[str, Pair]
 OFF_TOPIC = frozenset({"off_topic", "unanswerable_off"})
+DISPUTED = frozenset({"conflict", "mistake"})
 NEAR_MISS = frozenset({"near_miss", "unanswerable_near", "unanswerable"})
 ENOUGH = 0.7  # share of a statement's content words that its citations must hold
 BEFORE = 300  # characters before a cited sentence in which its names may be explained
@@ -174,8 +175,11 @@ def _answer(case: Case, given: Given) -> Marks:
 
 def _sides(case: Case, given: Given) -> Marks:
     shown = _one(bool(given.conflicts))
-    if not case.sides:
+    disputed = bool(case.sides) or (case.kind in DISPUTED and bool(case.wrong_answers))
+    if not disputed:
         return {"flagged_wrongly": shown} if given.answered and case.answerable else {}
+    if not case.sides:
+        return {"flagged": shown}
     text, quotes = metrics.plain(given.text) if given.answered else "", [quote for *_, quote in given.citations]
     stated = [metrics.contains(text, side) for side in case.sides]
     cited = [any(metrics.contains(quote, side) for quote in quotes) for side in case.sides]

@@ -121,3 +121,8 @@ def test_a_sample_is_the_same_for_the_same_seed_and_keeps_the_order() -> None:
     assert [int(case.id) for case in one] == sorted(int(case.id) for case in one)
     assert {case.kind for case in cases.choose(many, kinds=["when"])} == {"when"}
     assert cases.choose(many, split="test") == []
+
+
+def test_control_characters_in_a_document_become_spaces_at_their_places(tmp_path: Path) -> None:
+    cases.write_documents([{"id": "a", "text": "one\x00two\x1b\nthree"}], tmp_path)
+    assert (tmp_path / cases.file_name("a")).read_text() == "one two \nthree"

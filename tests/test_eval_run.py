@@ -143,6 +143,8 @@ def test_a_disagreement_shown_counts_for_where_there_is_one_and_against_where_no
     case = replace(WHERE, sides=(("Paris",),), wrong_answers=("Rome",))
     assert [score.marks(case, given, DOCUMENTS)["flagged"] for given in (quiet, flagged)] == [(0, 1), (1, 1)]
     assert "flagged" not in score.marks(replace(case, wrong_answers=()), flagged, DOCUMENTS)
+    one_right = replace(WHERE, kind="conflict", wrong_answers=("Rome",))
+    assert score.marks(one_right, flagged, DOCUMENTS)["flagged"] == (1, 1)
     marks = [score.marks(WHERE, given, DOCUMENTS)["flagged_wrongly"] for given in (quiet, flagged)]
     assert marks == [(0, 1), (1, 1)]
 
