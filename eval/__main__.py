@@ -52,7 +52,9 @@ def main(  # noqa: PLR0913, PLR0917 (its arguments are the command's options)
     kind: Annotated[list[str] | None, typer.Option(help="only this kind of question; may be repeated")] = None,
     limit: Annotated[int, typer.Option(min=0, help="a random sample of so many questions; 0 for all")] = 0,
     seed: Annotated[int, typer.Option(help="which sample")] = 0,
-    systems: Annotated[str, typer.Option(help="ours,llamaindex,bm25,dense: the first against the rest")] = "ours",
+    systems: Annotated[
+        str, typer.Option(help="ours,llamaindex,bm25,dense,paperqa: the first against the rest")
+    ] = "ours",
     judge: Annotated[str, typer.Option(help="a model that judges citation support in place of shared words")] = "",
     out: Annotated[Path | None, typer.Option(help="folder of the results (default: eval/out/DATA-MODEL)")] = None,
     resume: Annotated[bool, typer.Option(help="go on with the run in --out")] = False,

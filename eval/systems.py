@@ -128,12 +128,12 @@ class Alone:
         return self._documents[place[0]].text[place[1] : place[2]]
 
     def ask(self, case: Case, history: History) -> Given:
-        began, question = time.perf_counter(), _with_previous(case.question, history)
+        began, question = time.perf_counter(), with_previous(case.question, history)
         passages = self._passages(question, TOP, case.scope)
         best = self._sentences(question, 5, case.scope)
-        given = _ranking([one.place for one in passages], best[0].score if best else 0.0)
+        given = ranking([one.place for one in passages], best[0].score if best else 0.0)
         given.chosen = [one.place for one in best]
-        _say(given, [(self._text(one.place), [one.place]) for one in best[:1]], self._documents)
+        say(given, [(self._text(one.place), [one.place]) for one in best[:1]], self._documents)
         given.seconds = {"total": time.perf_counter() - began}
         return given
 
@@ -200,13 +200,13 @@ class LlamaIndex:
         )
 
     def ask(self, case: Case, history: History) -> Given:
-        began, question = time.perf_counter(), _with_previous(case.question, history)
+        began, question = time.perf_counter(), with_previous(case.question, history)
         found = self._retriever(TOP, case.scope).retrieve(question)
         places = [self._place(one.node) for one in found]
-        given = _ranking(places, found[0].score or 0.0 if found else 0.0)
+        given = ranking(places, found[0].score or 0.0 if found else 0.0)
         given.seconds = {"retrieve": time.perf_counter() - began}
         if self._llm is None:
-            _say(given, [(self._text(place), [place]) for place in places[:1]], self._documents)
+            say(given, [(self._text(place), [place]) for place in places[:1]], self._documents)
         else:
             self._write(question, case, given)
         given.seconds["total"] = time.perf_counter() - began
@@ -221,7 +221,7 @@ class LlamaIndex:
         sources = [self._source(one.node) for one in response.source_nodes]
         read = statements(str(response))
         good = [[n for n in numbers if 0 < n <= len(sources)] for _, numbers in read]
-        _say(
+        say(
             given,
             [(text, [sources[n - 1] for n in own]) for (text, _), own in zip(read, good, strict=True)],
             self._documents,
@@ -289,15 +289,15 @@ def statements(text: str) -> list[tuple[str, list[int]]]:
     return found
 
 
-def _with_previous(question: str, history: History) -> str:
+def with_previous(question: str, history: History) -> str:
     return f"{history[-1][0]} {question}" if history else question
 
 
-def _ranking(passages: list[Place], confidence: float) -> Given:
+def ranking(passages: list[Place], confidence: float) -> Given:
     return Given(confidence=confidence, passages=passages, ranked=list(dict.fromkeys(place[0] for place in passages)))
 
 
-def _say(given: Given, said: Sequence[tuple[str, list[Place]]], documents: dict[str, Any]) -> None:
+def say(given: Given, said: Sequence[tuple[str, list[Place]]], documents: dict[str, Any]) -> None:
     """Fills in text, statements and numbered citations."""
     number: dict[Place, int] = {}
     for text, places in said:
@@ -313,6 +313,7 @@ def build(names: Sequence[str], assistant: Any, corpus: Corpus, embedder: Any) -
     known: dict[str, Callable[[], System]] = {
         "ours": lambda: Ours(assistant),
         "llamaindex": lambda: LlamaIndex(corpus, embedder, language_model(assistant)),
+        "paperqa": lambda: _paperqa(corpus, embedder, language_model(assistant)),
         "bm25": lambda: Alone("bm25", corpus, bm25),
         "dense": lambda: Alone("dense", corpus, dense(embedder)),
     }
@@ -320,3 +321,9 @@ def build(names: Sequence[str], assistant: Any, corpus: Corpus, embedder: Any) -
     if unknown:
         raise Unusable(f"unknown system {unknown[0]!r}; known: {', '.join(known)}")
     return {name: known[name] for name in names}
+
+
+def _paperqa(corpus: Corpus, embedder: Any, llm: Any | None) -> System:
+    from eval.paperqa import PaperQA
+
+    return PaperQA(corpus, embedder, llm)
