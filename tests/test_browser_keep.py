@@ -237,6 +237,32 @@ def test_copy_and_exports_hold_every_citation(visit: Callable[..., Any], folder:
     assert proof.locator("mark").first.text_content() in (folder / "bridge.txt").read_text(encoding="utf-8")
 
 
+def reach(page: Any, selector: str) -> None:
+    """Go back with Shift+Tab until the focus, which must be visible, is on an element."""
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+            return
+    pytest.fail(f"{selector} is not reached by keyboard")
+
+
+def test_copy_thumbs_and_new_chat_work_by_keyboard_with_visible_focus(visit: Callable[..., Any]) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    ask(page, COST)
+    page.focus("#ask textarea")
+    reach(page, "#now .thumb[data-act=up]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now .thumb[data-act=up][aria-pressed=true]")
+    reach(page, "#now .act[data-act=copy]")
+    page.keyboard.press("Enter")
+    page.locator("#now .act", has_text="Copied").wait_for()
+    assert "[1]" in page.evaluate("navigator.clipboard.readText()")
+    reach(page, "#new")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now .answer", state="detached")
+
+
 def test_what_is_said_of_an_answer_becomes_a_row_for_the_evaluation(
     visit: Callable[..., Any], assistant: Assistant
 ) -> None:
