@@ -293,7 +293,7 @@ def test_closing_the_answer_closes_the_connection(server: Api) -> None:
     while not next(writing):
         pass
     writing.close()
-    assert server.left.wait(2)
+    assert server.left.wait(20)
 
 
 def test_a_slow_model_sends_heartbeats_so_that_it_can_be_stopped(server: Api) -> None:
