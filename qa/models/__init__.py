@@ -88,7 +88,9 @@ def _local(config: Config) -> Answerer:
     path = catalog.find(name, config)
     if path is None:
         if catalog.named(name):
-            raise ModelError(f"{name} is not in {config.cache}, or damaged; run: qa models fetch {name}, or ask with --model quote")
+            raise ModelError(
+                f"{name} is not in {config.cache}, or damaged; run: qa models fetch {name}, or ask with --model quote"
+            )
         if name.lower().endswith(".gguf"):
             raise ModelError(f"there is no file {name}; see the models on this machine: qa models")
         near = difflib.get_close_matches(name, catalog.WEIGHTS, 1, 0.0)[0]
