@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import time
+from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
@@ -44,9 +45,9 @@ class PaperQA:
         read = {"evidence_skip_summary": True, "evidence_k": PASSAGES, "answer_max_sources": PASSAGES}
         self._settings = paperqa.Settings(answer=read | {"max_concurrent_requests": 1})
         vectors = embedder.passages([u.text for u in corpus.units], [[(0, len(u.text))] for u in corpus.units])
-        self._units = [
-            (u.place, u.text, list(map(float, v.vector))) for u, v in zip(corpus.units, vectors, strict=True)
-        ]
+        self._units = defaultdict[str, list[tuple[Place, str, list[float]]]](list)
+        for unit, encoded in zip(corpus.units, vectors, strict=True):
+            self._units[unit.place[0]].append((unit.place, unit.text, list(map(float, encoded.vector))))
         self._docs = lru_cache(maxsize=2)(self._collection)
 
     def ask(self, case: Case, history: History) -> Given:
@@ -63,10 +64,9 @@ class PaperQA:
         for id, document in self._documents.items():
             if scope is None or id in scope:
                 doc = Doc(docname=id, dockey=id, citation=f"{document.title}. {document.date or ''}")
-                own = [unit for unit in self._units if unit[0][0] == id]
                 texts = [
                     Text(text=text, name=f"{id} passage {n}", doc=doc, embedding=vector, place=place)
-                    for n, (place, text, vector) in enumerate(own)
+                    for n, (place, text, vector) in enumerate(self._units[id])
                 ]
                 if texts:
                     asyncio.run(docs.aadd_texts(texts, doc, self._settings, self._embed))

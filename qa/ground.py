@@ -120,7 +120,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     faults += tuple(_misplaced(claim, cited))
     if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
         faults += (f"only the question says {', '.join(lost)}",)
-    faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, said))
+    faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, dated))
     if not _is_sentence(claim):
         faults += ("no sentence",)
     note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, dated, known)
@@ -135,8 +135,8 @@ def _added(claim: str, said: str, known: str) -> str:
     tokens = [*words.TOKEN.findall(claim), ""]
     meant = [n for n, token in enumerate(tokens) if words.stems(token)]
     stems = [words.stems(tokens[n])[0] for n in meant]
-    told = [next((term for term in spoken if words.same_name(stem, term)), "") for stem in stems]
-    for kind, start, end, *_ in SequenceMatcher(None, told, spoken, autojunk=False).get_opcodes():
+    told, steps = _aligned(stems, spoken)
+    for kind, start, end, *_ in steps:
         if kind == "replace" and not all(told[start:end]):
             return ""
     own = [n for n, stem, term in zip(meant, stems, told, strict=True) if not term and stem not in nearby]
@@ -150,14 +150,19 @@ def _added(claim: str, said: str, known: str) -> str:
 
 def _swapped(claim: str, said: str) -> Iterator[tuple[str, str]]:
     """Words that stand in the place of another one in what is otherwise said alike ("to open" for "to close")."""
-    spoken = words.stems(said)
-    told = [next((term for term in spoken if words.same_name(stem, term)), stem) for stem in words.stems(claim)]
-    steps = SequenceMatcher(None, told, spoken, autojunk=False).get_opcodes()
+    stems, spoken = words.stems(claim), words.stems(said)
+    told, steps = _aligned(stems, spoken)
     for before, step, after in zip(steps, steps[1:], steps[2:], strict=False):
         kind, start, end, other, last = step
         alike = kind == "replace" and before[0] == after[0] == "equal"
-        if alike and end - start == last - other == 1 and told[start] not in spoken:
-            yield told[start], spoken[other]
+        if alike and end - start == last - other == 1 and not told[start]:
+            yield stems[start], spoken[other]
+
+
+def _aligned(stems: Sequence[str], spoken: Sequence[str]) -> tuple[list[str], Sequence[tuple[str, int, int, int, int]]]:
+    """Stems as the evidence spells them ("" where it lacks them), and the steps that turn these into the evidence."""
+    told = [next((term for term in spoken if words.same_name(stem, term)), "") for stem in stems]
+    return told, SequenceMatcher(None, told, spoken, autojunk=False).get_opcodes()
 
 
 def _known(source: Source) -> list[str]:
