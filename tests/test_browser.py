@@ -23,6 +23,7 @@ from qa.testing import FakeModel, corpus
 from qa.types import Answer, Citation, Conflict, Hit, Passage, Side
 from qa.web import build, chat
 from qa.web.keep import Turn
+from qa.web.line import Room
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="get it: pip install -e '.[dev]'")
 
@@ -378,6 +379,85 @@ def test_enter_sends_shift_enter_breaks_and_escape_stops(visit: Callable[..., An
     page.wait_for_selector("#now [aria-busy=false]", timeout=3000)
     assert "The answer stops here." in page.locator("#now").inner_text() and page.locator("#now .text .cite").count()
     assert "ready" in page.locator("#voice").inner_text()
+
+
+# In the page, at the very moment an answer is shown whole: before Gradio has heard that it is.
+AT_ONCE = """question => {
+    const now = document.querySelector("#now"), box = document.querySelector("#ask textarea");
+    const look = new MutationObserver(() => {
+        if (!now.querySelector(".answer[aria-busy=false]")) return;
+        look.disconnect();
+        box.value = question;
+        box.dispatchEvent(new Event("input", { bubbles: true }));
+        box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+    });
+    look.observe(now, { childList: true, subtree: true });
+}"""
+
+
+def test_a_question_sent_the_moment_an_answer_is_shown_is_answered_next(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.evaluate(AT_ONCE, "Who is Mikhail Galuzin?")
+    ask(page, ASK)
+    page.locator("#now .turn", has_text="Galuzin?").locator("[aria-busy=false]").wait_for(timeout=5000)
+    assert page.locator("#ask textarea").input_value() == "" and page.locator("#queued").is_hidden()
+    page.reload()
+    page.wait_for_selector("#past .turn")
+    assert page.locator(".turn .question").all_inner_texts() == [ASK, "Who is Mikhail Galuzin?"]
+
+
+def test_what_is_typed_during_an_answer_stays_and_enter_sends_it_after(
+    visit: Callable[..., Any], assistant: Assistant
+) -> None:
+    assistant.answerer = Slow()
+    page = visit()
+    box = page.locator("#ask textarea")
+    page.fill("#ask textarea", ASK)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now [aria-busy=true] .text .cite")
+    page.keyboard.type("Who is Mikhail")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#queued:visible")
+    page.keyboard.type(" Galuzin?")  # not meant like this, then
+    assert page.locator("#queued").is_hidden()
+    page.click("#ask .stop-button")
+    page.wait_for_selector("#ask .submit-button")
+    page.wait_for_timeout(500)
+    assert box.input_value() == "Who is Mikhail Galuzin?" and page.locator(".turn").count() == 1
+    box.press("Enter")
+    page.locator("#now [aria-busy=true]", has=page.locator(".text .cite")).wait_for()
+    page.keyboard.type("Who is Ararat Mirzoyan?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#queued:visible")
+    page.click("#ask .stop-button")
+    page.wait_for_selector("#now .turn:has-text('Mirzoyan?') .text .cite", timeout=8000)
+    assert box.input_value() == "" and page.locator("#queued").is_hidden()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#ask .submit-button")
+    assert page.locator(".turn").count() == 3
+
+
+def test_where_there_is_no_room_the_question_a_draft_and_the_answers_stay(
+    visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, seat = visit(), Room.seat
+    ask(page, ASK)
+    monkeypatch.setattr(Room, "seat", lambda room, who: seat(Room(seats=0, each=1), who))
+    page.fill("#ask textarea", "What I was writing")
+    page.click(".again:visible")
+    page.wait_for_selector("#now .unasked")
+    box = page.locator("#ask textarea")
+    assert box.input_value() == "What I was writing" and page.locator("#past .turn .cite").count()
+    page.fill("#ask textarea", "Who is Mikhail Galuzin?")
+    page.keyboard.press("Enter")
+    page.locator("#now .turn", has_text="Galuzin?").wait_for()
+    assert "Many people are asking" in page.locator("#now").inner_text()
+    page.wait_for_timeout(300)
+    assert box.input_value() == "Who is Mikhail Galuzin?"
+    monkeypatch.undo()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now .answer[aria-busy=false]")
+    assert box.input_value() == "" and page.locator(".turn").count() == 2
 
 
 def test_an_earlier_question_is_edited_in_a_copy_and_the_old_conversation_stays(visit: Callable[..., Any]) -> None:

@@ -37,9 +37,7 @@ class Room:
                     f"{self.each} questions of yours are under way. When one is answered, ask this one again."
                 )
             if self._taken.total() >= self.seats:
-                raise FullError(
-                    "Many people are asking just now. Your question is still below: ask it again in a minute."
-                )
+                raise FullError("Many people are asking just now. Ask this one again in a minute.")
             self._taken[who] += 1
         try:
             yield

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CONNECT = "window.qaDesk = element; window.qaConnect?.()"  # page.js may come later than this runs
 WANTED = "key => window.qaWanted?.() || key"  # the conversation that the address names, else this browser's last
-CHOICE = "(question, key) => [question, key, window.qaChoice?.() ?? {}]"  # how to ask, kept by the page's script
+CHOICE = "(question, key) => [question, key, window.qaChoice?.(question) ?? {}]"  # how to ask; the page's script knows
 Tab = tuple[str, str | None]  # whose, and Gradio's name for it
 THREADS = 96  # more than there is room for, so that who finds no room hears it at once
 
@@ -89,7 +89,7 @@ class Handlers:
         self.engine, self.chats, self.feedback, self.owners, self.same = engine, chats, feedback, owners, gr.skip()
         self.replies: dict[Tab, Reply] = {}
         self.ready = gr.update(interactive=True, submit_btn=True, stop_btn=False)
-        self.busy = gr.update(value="", submit_btn=False, stop_btn=True)
+        self.busy = gr.update(submit_btn=False, stop_btn=True)  # what is in the box is the page's script's to change
 
     def open(self, request: gr.Request, key: str = "") -> tuple[Any, ...]:
         """A page that was opened or loaded again, one whose answer broke off, or (no key) a new chat.
@@ -109,7 +109,7 @@ class Handlers:
     ) -> Iterator[tuple[Any, ...]]:
         """Answer in the turn that is shown now; the finished turn is kept under the chat's key.
 
-        Where there is no room for one more question, it stays in its box.
+        Where there is no room for one more question, the page keeps it in its box.
         """
         owner, same, question = self.owners.of(request), self.same, question.encode(errors="replace").decode().strip()
         if not question or not key:
@@ -119,8 +119,8 @@ class Handlers:
             with self.engine.room.seat(owner):
                 yield from self._answer(question, key, tab, chosen)
         except FullError as error:
-            notice = render.turn_html(question, render.notice_html("Not asked yet.", str(error)))
-            yield same, {**self.ready, "value": question}, same, notice
+            notice = render.notice_html("Not asked yet.", str(error), kind="note unasked")
+            yield same, same, self._past(owner, key), render.turn_html(question, notice)
 
     def _answer(
         self, question: str, key: str, tab: tuple[str, str | None], choice: Choice

@@ -108,12 +108,46 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
   // A question that is asked by a click leaves in the box what was being written there.
+  const questionBox = () => document.querySelector("#ask textarea"), lastTurn = () => [...document.querySelectorAll(".turn")].pop();
   let draft = "";
   function ask(text) {
-    const box = document.querySelector("#ask textarea");
+    const box = questionBox();
     draft = box.value;
     fill(box, text);
-    setTimeout(() => document.querySelector("#ask .submit-button")?.click(), 50);
+    setTimeout(enter, 50);
+  }
+
+  // Gradio drops a question that comes before it is done with the last one, a moment after that answer is shown. So the
+  // one in the box is sent again until it is taken up, unless it is changed meanwhile.
+  const queued = make("p", { id: "queued", hidden: true, textContent: "Asked as soon as this answer is done, unless you change it." });
+  let meant, trying, sent;
+  const enter = () => questionBox().dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  function mean() {
+    meant = questionBox().value;
+    clearTimeout(trying);
+    trying = setTimeout(again, 100);
+  }
+  function again() {
+    queued.hidden = !meant?.trim() || meant !== questionBox().value;
+    if (queued.hidden) return;
+    if (queued !== document.querySelector("#composer").firstChild) document.querySelector("#composer").prepend(queued);
+    if (document.querySelector("#ask .submit-button")) enter(); else trying = setTimeout(again, 100);
+  }
+  document.addEventListener("keypress", (event) => {
+    if (!event.target.matches("#ask textarea") || event.key !== "Enter" || event.shiftKey) return;
+    if (event.isComposing) event.stopPropagation(); else mean();
+  }, true);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("#ask .submit-button")) mean();
+    if (target.closest?.("#new, #go")) [meant, sent] = [""];  // it was meant for the conversation that is left
+  }, true);
+  document.addEventListener("input", ({ target }) => { if (target.matches("#ask textarea")) [meant, queued.hidden] = ["", true]; });
+  // It leaves the box once an answer to it is begun; what was written behind it stays.
+  function taken(last, busy) {
+    if (!sent || !last || last.querySelector(".unasked") || !(busy || last.dataset.turn !== sent.turn)) return;
+    const box = questionBox();
+    if (box.value.startsWith(sent.text)) fill(box, box.value.slice(sent.text.length));
+    sent = undefined;
   }
 
   // An earlier question is edited in the box, or asked again: `how` goes with the next question.
@@ -121,7 +155,15 @@
   editing.append("Asks in a new conversation, which begins with what stands above this question. ");
   editing.append(make("button", { type: "button", className: "unedit", textContent: "Cancel" }));
   let how = {};
-  window.qaChoice = () => { const choice = { ...wanted(), ...how }; edit(null); return choice; };
+  window.qaChoice = (text) => {
+    const choice = { ...wanted(), ...how };
+    const clicked = draft || how.again;
+    if (clicked) fill(questionBox(), draft);
+    sent = clicked ? undefined : { text, turn: lastTurn()?.dataset.turn };
+    [draft, meant] = ["", ""];
+    edit(null);
+    return choice;
+  };
   const question = (turn) => turn.querySelector(".question").textContent;
   function edit(turn) {
     how = turn ? { edit: Number(turn.dataset.turn) } : {};
@@ -226,7 +268,7 @@
   function follow(chat) {
     const all = chat.querySelectorAll(".turn"), last = all[all.length - 1];
     const busy = Boolean(last?.querySelector("[aria-busy=true]")), began = busy && !writing, ended = writing && !busy;
-    if (began) { fill(document.querySelector("#ask textarea"), draft); draft = ""; }
+    taken(last, busy);
     if (began || all.length > turns) last.scrollIntoView({ block: "start" });
     [turns, writing] = [all.length, busy];
     if (began) say("Reading the sources.");
