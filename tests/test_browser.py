@@ -22,7 +22,7 @@ from qa.sync import sync
 from qa.testing import FakeModel, corpus
 from qa.types import Answer, Citation, Conflict, Hit, Passage, Side
 from qa.web import build, chat
-from qa.web.keep import Turn
+from qa.web.keep import Chats, Turn
 from qa.web.line import Room
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="get it: pip install -e '.[dev]'")
@@ -435,6 +435,27 @@ def test_what_is_typed_during_an_answer_stays_and_enter_sends_it_after(
     page.keyboard.press("Escape")
     page.wait_for_selector("#ask .submit-button")
     assert page.locator(".turn").count() == 3
+
+
+def test_a_new_chat_in_the_midst_of_an_answer_stays_empty(
+    visit: Callable[..., Any], assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant.answerer, turns = Slow(), Chats.turns
+
+    def late(chats: Chats, owner: str, key: str) -> Any:
+        time.sleep(0.8 if key else 0)  # the old conversation, if it is asked for, comes after the new one
+        return turns(chats, owner, key)
+
+    page = visit()
+    page.fill("#ask textarea", ASK)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#now [aria-busy=true] .text .cite")
+    monkeypatch.setattr(Chats, "turns", late)
+    page.click("#new")
+    page.wait_for_timeout(2500)
+    assert page.locator(".turn").count() == 0 and "#chat" not in page.url
+    monkeypatch.undo()
+    page.wait_for_function("document.querySelectorAll('#chats .chat').length === 1")
 
 
 def test_where_there_is_no_room_the_question_a_draft_and_the_answers_stay(

@@ -19,7 +19,17 @@ MAX_BODY, MAX_FILE = 2**20, 64 * 2**20  # bytes
 FILE = "/page/api/documents/file"  # the one route that takes larger bodies; it reads them bit by bit and counts itself
 HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?")
 PAGES = {"/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/login", "/logout"}
-CALLS = {"queue/join", "queue/data", "component_server", "run/predict", "cancel", "startup-events", "info", "app_id"}
+CALLS = {
+    "queue/join",
+    "queue/data",
+    "component_server",
+    "run/predict",
+    "cancel",
+    "reset",
+    "startup-events",
+    "info",
+    "app_id",
+}
 ROUTES = PAGES | {f"/gradio_api/{call}" for call in CALLS}
 FOLDERS = ("/page/", "/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 ODD = re.compile(r"[%\\\x00-\x1f\x7f]|//|:/|(^|/)\.\.?(/|$)|file=|proxy=", re.IGNORECASE)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.assistant import Reply
 
 CONNECT = "window.qaDesk = element; window.qaConnect?.()"  # page.js may come later than this runs
+LEFT = "key => window.qaLeft?.(key) ?? key"  # an answer ends by leaving its conversation, too: then not that one
 WANTED = "key => window.qaWanted?.() || key"  # the conversation that the address names, else this browser's last
 CHOICE = "(question, key) => [question, key, window.qaChoice?.(question) ?? {}]"  # how to ask; the page's script knows
 Tab = tuple[str, str | None]  # whose, and Gradio's name for it
@@ -52,7 +53,7 @@ def blocks(acts: Handlers) -> gr.Blocks:
         opened.then(acts.engine.welcome, None, welcome, **at_once)
         choice = gr.JSON(visible=False)
         asked = box.submit(acts.ask, [box, key, choice], seen, js=CHOICE, concurrency_limit=None, **quiet)
-        asked.failure(acts.open, key, seen, **at_once)
+        asked.failure(acts.open, key, seen, js=LEFT, **at_once)
         box.stop(acts.stop, None, None, **at_once)
         for button, chosen, script in ((new, None, None), (go, key, WANTED)):
             button.click(None, None, None, cancels=[asked])

@@ -120,7 +120,7 @@
   // Gradio drops a question that comes before it is done with the last one, a moment after that answer is shown. So the
   // one in the box is sent again until it is taken up, unless it is changed meanwhile.
   const queued = make("p", { id: "queued", hidden: true, textContent: "Asked as soon as this answer is done, unless you change it." });
-  let meant, trying, sent;
+  let meant, trying, sent, left;
   const enter = () => questionBox().dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
   function mean() {
     meant = questionBox().value;
@@ -139,7 +139,8 @@
   }, true);
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("#ask .submit-button")) mean();
-    if (target.closest?.("#new, #go")) [meant, sent] = [""];  // it was meant for the conversation that is left
+    const button = target.closest?.("#new, #go");
+    if (button) [left, meant, sent] = [button.id, ""];  // it was meant for the conversation that is left
   }, true);
   document.addEventListener("input", ({ target }) => { if (target.matches("#ask textarea")) [meant, queued.hidden] = ["", true]; });
   // It leaves the box once an answer to it is begun; what was written behind it stays.
@@ -160,7 +161,7 @@
     const clicked = draft || how.again;
     if (clicked) fill(questionBox(), draft);
     sent = clicked ? undefined : { text, turn: lastTurn()?.dataset.turn };
-    [draft, meant] = ["", ""];
+    [draft, meant, left] = ["", ""];
     edit(null);
     return choice;
   };
@@ -320,6 +321,7 @@
   const address = () => new URLSearchParams(location.hash.slice(1));
   const chat = () => document.querySelector("#past [data-chat]")?.dataset.chat ?? "";
   window.qaWanted = () => address().has("chat") ? `#${address().get("chat")}` : "";
+  window.qaLeft = (key) => ({ new: "", go: window.qaWanted() || key })[left] ?? key;
   let listing = 0;
   async function list() {
     const mine = ++listing, html = await api(`chats?find=${encodeURIComponent(find.value)}`).catch(({ message }) => say(message));
