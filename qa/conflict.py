@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from qa import evidence, words
 from qa.ground import Source, turned_words
@@ -20,6 +21,7 @@ _RANKS = frozenset(
     secretary""".split()
 )
 _LIKELY = 0.25  # how likely a sentence must be to answer before what it says is set against another answer
+_COPY = 0.6  # share of the shorter sentence's words that a copy of it keeps, in order
 _ON_TOPIC = 0.6  # share of the question's words that both sentences must hold, with what leads up to them
 
 
@@ -38,8 +40,33 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
                 (offices_of_interest(question, said[0]) and holders_differ(*said))
                 or (_one_topic(*said) and _facts_differ(*said))
                 or _answers_differ(question, one, other)
+                or _copies_differ(question, one, other)
             ):
                 yield i, j
+
+
+def renamed(one: str, other: str) -> list[str]:
+    """The words of the names that stand in each other's place in two sentences that are copies otherwise."""
+    held, names = [words.TOKEN.findall(text) for text in (one, other)], [_named(text) for text in (one, other)]
+    lowered = [[token.lower() for token in text] for text in held]
+    steps = SequenceMatcher(None, lowered[0], lowered[1], autojunk=False).get_opcodes()
+    kept = sum(end - start for kind, start, end, *_ in steps if kind == "equal")
+    if kept < _COPY * min(map(len, held)):
+        return []
+    for kind, start, end, first, last in steps:
+        put, instead = held[0][start:end], held[1][first:last]
+        only_names = names[0].issuperset(put) and names[1].issuperset(instead)
+        if kind == "replace" and only_names and not (_shared(put, names[1]) or _shared(instead, names[0])):
+            return [*put, *instead]
+    return []
+
+
+def _named(text: str) -> set[str]:
+    return {word for name in words.names(text) if not words.time_words(name) for word in words.TOKEN.findall(name)}
+
+
+def _shared(some: Iterable[str], names: Iterable[str]) -> bool:
+    return any(words.same_name(a.lower(), b.lower()) for a in some for b in names)
 
 
 def offices(text: str) -> dict[str, str]:
@@ -88,6 +115,15 @@ def _answers_differ(question: str, one: Source, other: Source) -> bool:
         return False
     given = [_answers(question, source.citation.quote) for source in (one, other)]
     return any(given[0][kind] and given[1][kind] and given[0][kind].isdisjoint(given[1][kind]) for kind in given[0])
+
+
+def _copies_differ(question: str, one: Source, other: Source) -> bool:
+    """Whether two documents say the same with another name, which is not what the question is about."""
+    if one.citation.document == other.citation.document:
+        return False
+    names = renamed(one.citation.quote, other.citation.quote)
+    asked = set(words.stems(question)) & set(words.stems(" ".join(names)))
+    return bool(names) and not asked and _on_topic(question, one) and _on_topic(question, other)
 
 
 def _on_topic(question: str, source: Source) -> bool:

@@ -223,4 +223,5 @@ def _distinct(scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate
 def _same(one: str, other: str) -> bool:
     stems, others = frozenset(words.stems(one)), frozenset(words.stems(other))
     facts = [(words.numbers(text), words.time_words(text), words.negations(text)) for text in (one, other)]
-    return facts[0] == facts[1] and len(stems & others) > SAME * len(stems | others)
+    alike = facts[0] == facts[1] and len(stems & others) > SAME * len(stems | others)
+    return alike and not conflict.renamed(one, other)

@@ -43,6 +43,29 @@ def test_an_unlikely_sentence_is_no_other_answer():
     assert pairs("When did the harbour bridge open?", one, other) == []
 
 
+def test_a_copy_with_another_name_is_a_disagreement_unless_that_name_was_asked_for():
+    one = source("The Elm Line is run by the private operator Odell Rail on holidays.")
+    other = source("The Elm Line is run by the private operator West Metro on holidays.", document="b.txt")
+    assert pairs("Which company runs the Elm Line?", one, other) == [(0, 1)]
+    assert pairs("What does Odell Rail run?", one, other) == []
+    assert pairs("Which company runs the Elm Line?", one, other._replace(citation=one.citation)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Minister Ada Nwosu met Ben Tal in Elmford.", "Nwosu met Ben Tal in Elmford."),  # shorter
+        ("He met Nikol Pashinyan in Elmford.", "He met Nikol Pashinian in Elmford."),  # spelled otherwise
+        ("On Monday Nwosu met Tal.", "On Friday Nwosu met Tal."),  # a time is no name
+        ("Nwosu met Tal.", "Tal met Nwosu."),
+        ("Tal left a meeting with Nwosu in Oakham.", "Tal left a meeting with his Ruritanian counterpart in Oakham."),
+        ("Nwosu was born in Elmford.", "What Tal said in Oakham on Monday was not new."),
+    ],
+)
+def test_only_another_name_in_the_same_place_is_another_name(one, other):
+    assert conflict.renamed(one, other) == []
+
+
 ADA = "Ruritanian Foreign Minister Ada Nwosu spoke on Monday."
 BEN = "On Tuesday Ruritanian Foreign Minister Ben Tal left."
 
