@@ -17,7 +17,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +35,16 @@ from qa.types import Document, Failure, Passage, Progress, Report
 
 GROUP = 256  # passages that are embedded and committed together, and so what a kill can cost
 UPLOADS = "uploads"  # folder in the index, of its own files: an ingest of what lies around it leaves them alone
+_NEXT = "NEXT"  # file in the index that names the generation which a rebuild makes
 YOUNG = 2_000_000_000  # nanoseconds; a file changed this recently may change again without its time showing it
 Fault = Callable[[str], None]
+
+
+class Rebuild(NamedTuple):
+    """A new index beside the one in use: how many documents it holds, and whether it grows or was broken off."""
+
+    documents: int
+    running: bool
 
 
 class _File(NamedTuple):
@@ -131,6 +139,22 @@ def heal(config: Config) -> None:
         _refill(library, config.chroma_url)
 
 
+def rebuild(index: Path) -> Rebuild | None:
+    """The rebuild of the index that is under way, in whatever process, or was broken off; None where there is none."""
+    try:
+        folder = index.absolute() / (index / _NEXT).read_text()
+        if folder == current(index.absolute()):
+            return None
+        with FileLock(index / "lock", timeout=0):
+            return Rebuild(0, running=False)
+    except FileNotFoundError:
+        return None
+    except (Timeout, PermissionError):
+        with suppress(QAError):
+            return Rebuild(len(Library(index, folder=folder).documents()), running=True)
+        return Rebuild(0, running=True)
+
+
 @contextmanager
 def writing(index: Path) -> Iterator[None]:
     """Holds the index for the one writer. Raises `IndexBusy`, naming the holder, if that is another."""
@@ -186,6 +210,8 @@ class _Run:
             self.old, folder = existing, create(index, built)
         if not existing:
             make_current(index, folder)
+        elif rebuild:
+            (index / _NEXT).write_text(folder.name)
         self.library = Library(index, folder=folder, write=True)
         self.store = _sound_store(self.library, url, self.fault)
 
@@ -258,6 +284,7 @@ class _Run:
         self.fault("verified")
         make_current(self.config.index, self.library.folder)
         self.fault("switched")
+        (self.config.index / _NEXT).unlink()
 
 
 def settle(library: Library, store: Store, fault: Fault, *, retire: Sequence[str] = ()) -> None:
@@ -336,6 +363,7 @@ def _existing(index: Path, damaged_too: bool) -> Library | None:
 def _sweep(index: Path, url: str) -> None:
     """Deletes generations that no longer answer, and what is left of those that never did."""
     keep = current(index.absolute())
+    (index / _NEXT).unlink(missing_ok=True)
     for folder in index.absolute().glob("g-*"):
         if folder != keep:
             drop(folder / "chroma", url=url)

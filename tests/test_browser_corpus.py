@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from test_browser import ASK, Slow, ask, assistant, keep, url, visit  # noqa: F401 (fixtures among them)
 
 from qa.assistant import Assistant
+from qa.config import load
 from qa.sync import sync
+from qa.testing import HashEmbedder, corpus
 from qa.web import build
 
 OWLS = "Owls of Elmford\n\nThe owls of Elmford hunt at night, Petra Lindqvist said. She counted 41 of them.\n"
@@ -228,4 +231,43 @@ def test_a_page_without_documents_asks_for_some_and_then_offers_questions(
     assert page.locator(".welcome.empty").count() == 0
     page.locator(".welcome .example").first.click()
     page.locator("#now [aria-busy=false] .text .cite").first.wait_for()
+    page.context.close()
+
+
+def test_a_rebuild_is_said_while_the_old_index_answers_and_the_new_one_takes_over(
+    browser: Any, served: Callable[..., Any], tmp_path: Path
+) -> None:
+    made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
+    root, go_on = corpus(tmp_path), threading.Event()
+    sync([root], config=made, embedder=HashEmbedder(32))
+    page = browser.new_context().new_page()
+    page.goto(served(lambda: build(made, lambda c: Assistant(c, embedder=HashEmbedder()))).url)
+    line = page.locator("#status")
+    line.locator("text=Nothing can be answered: the index at").wait_for()
+    assert "Rebuild: qa ingest --rebuild" in line.inner_text()
+
+    def rebuild(**options: Any) -> threading.Thread:
+        go_on.clear()
+        options |= {"embedder": HashEmbedder(), "rebuild": True, "on_event": lambda _: go_on.wait(20)}
+        thread = threading.Thread(target=sync, args=([root],), kwargs={"config": made, **options})
+        thread.start()
+        return thread
+
+    running = rebuild()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # back from the terminal
+    line.locator("text=Nothing can be answered: The index is being rebuilt").wait_for()
+    go_on.set()
+    running.join()
+    line.locator("text=4 documents").wait_for()
+    page.locator("#documents .read").nth(3).wait_for()
+    running = rebuild()
+    ask(page, "How many people cross the bridge every day?")
+    line.locator("text=The index is being rebuilt (0 of 4); until it is whole, the old one answers").wait_for()
+    assert page.locator("#now .text .cite").count()
+    page.set_viewport_size({"width": 375, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    keep(page, "rebuilding")
+    go_on.set()
+    running.join()
+    line.locator("text=/^4 documents$/").wait_for()
     page.context.close()

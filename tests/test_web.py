@@ -306,9 +306,47 @@ def test_a_rebuild_leaves_the_page_answering_until_the_new_index_is_whole(tmp_pa
 
     def meanwhile(_: object) -> None:
         answers.append(run(engine.assistant())[1].answer.answered)  # type: ignore[union-attr]
+        assert "The index is being rebuilt" in engine.status() and 'data-busy="true"' in engine.status()
 
     sync([root], config=made, embedder=HashEmbedder(), rebuild=True, on_event=meanwhile)
-    assert len(answers) >= 5 and all(answers) and "4 documents" in engine.status()
+    assert len(answers) >= 5 and all(answers)
+    assert "4 documents" in engine.status() and "rebuil" not in engine.status()
+
+
+def test_a_rebuild_that_broke_off_is_named_with_the_command(tmp_path: Path) -> None:
+    made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
+    root = corpus(tmp_path)
+    sync([root], config=made, embedder=HashEmbedder())
+    engine = Engine(made, lambda c: Assistant(c, embedder=HashEmbedder()))
+
+    def crash(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync([root], config=made, embedder=HashEmbedder(), rebuild=True, on_event=crash)
+    line = said(settled(engine))
+    assert "4 documents. A rebuild of the index broke off" in line and "qa ingest --rebuild FOLDER" in line
+    assert run(engine.assistant())[1].answer.answered  # type: ignore[union-attr]
+    sync([root], config=made, embedder=HashEmbedder())
+    assert "rebuil" not in engine.status()
+
+
+def test_an_index_of_another_embedder_is_named_with_the_command_and_read_once_it_is_rebuilt(tmp_path: Path) -> None:
+    made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
+    root = corpus(tmp_path)
+    sync([root], config=made, embedder=HashEmbedder(32))
+    engine = Engine(made, lambda c: Assistant(c, embedder=HashEmbedder()))
+    engine.start()
+    while "Opening" in (line := said(engine.status())):
+        time.sleep(0.01)
+    assert f"Nothing can be answered: the index at {tmp_path}/index was built with embedder 'hash-32'" in line
+    assert f"qa ingest --rebuild {root}" in line
+    seen: list[str] = []
+    sync([root], config=made, embedder=HashEmbedder(), rebuild=True, on_event=lambda _: seen.append(engine.status()))
+    assert seen and all("The index is being rebuilt" in each and 'data-busy="true"' in each for each in seen)
+    engine.status()
+    assert run(engine.assistant())[1].answer.answered and "4 documents" in engine.status()  # type: ignore[union-attr]
+    engine.close()
 
 
 # The application

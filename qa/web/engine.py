@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa import render
+from qa import render, sync
 from qa.config import Config, masked
 from qa.errors import ConfigError, QAError
+from qa.library import current
 from qa.models import Answerer, catalog, describe, load
 from qa.models.quote import Quote
 from qa.web import chat
@@ -36,6 +38,7 @@ class Engine:
         self._named: dict[str, Answerer] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-engine")
         self._assistant: Future[Assistant] = Future()
+        self._tried: Path | None = None  # the generation of the index that was loaded last, or could not be
         self._examples: tuple[int, list[str]] = (-1, [])  # of which revision of the library
         self._trying = threading.Lock()
 
@@ -90,6 +93,7 @@ class Engine:
         Raises:
             ConfigError: this model is not offered here. ModelError: it cannot be loaded.
         """
+        self._renew()
         chosen = self._chosen(name) if name else self.assistant().answerer
         return chosen if chosen.hosts or isinstance(chosen, Quote) else Queued(chosen, self.line, who)
 
@@ -106,7 +110,15 @@ class Engine:
         own = [self.config.model] if self.config.model not in {"auto", "local", "local:"} else []
         return {masked(name): name for name in ["quote", *(f"local:{name}" for name in catalog.WEIGHTS), *own]}
 
+    def _renew(self) -> None:
+        """Load once more where that failed, when another index has come since."""
+        failed = self._assistant.done() and self._assistant.exception()
+        if failed and not self.closing and current(self.config.index) != self._tried:
+            self._tried = current(self.config.index)
+            self.start()
+
     def _load(self) -> Assistant:
+        self._tried = current(self.config.index)
         assistant = self.make(self.config)
         assistant.warm()
         return assistant
@@ -149,13 +161,22 @@ class Engine:
     def status(self, name: str = "") -> str:
         """The line at the top, as HTML: what is read, who answers, where text goes, what is being fetched. `name` is
         the model that this page has chosen, if any."""
+        self._renew()
         if not self._assistant.done():
             return render.status_html("Opening the index and its models…", "", busy=True)
+        new = sync.rebuild(self.config.index)
+        growing = new is not None and new.running
         if error := self._assistant.exception():
-            return render.status_html("", "", render.Fetching("", failed=f"Nothing can be answered: {error}"))
+            what = (
+                "The index is being rebuilt. Questions are answered as soon as it is whole" if growing else str(error)
+            )
+            nothing = render.Fetching("", failed=f"Nothing can be answered: {what}")
+            return render.status_html("", "", nothing, busy=growing)
         count = len(self.assistant().library.documents())
         found = f"{count:,} document{'s' * (count != 1)}" + "; add some here, or run: qa ingest FOLDER" * (not count)
-        busy = self.fetching is not None and not self.fetching.failed
+        if new:
+            found += f". {_rebuilding(new, count)}"
+        busy = growing or (self.fetching is not None and not self.fetching.failed)
         said, host = self._said(name)
         return render.status_html(found, said, self.fetching, busy=busy, host=host)
 
@@ -194,3 +215,9 @@ class Engine:
             return render.Option(name, name, f"{size}, not here; QA_OFFLINE=1 forbids to fetch it", state="offline")
         fetching = self.fetching and not self.fetching.failed and self.fetching.name == weights.name
         return render.Option(name, name, f"{size}, not here yet", state="fetching" if fetching else "absent")
+
+
+def _rebuilding(new: sync.Rebuild, count: int) -> str:
+    if new.running:
+        return f"The index is being rebuilt ({new.documents:,} of {count:,}); until it is whole, the old one answers"
+    return "A rebuild of the index broke off; the old one goes on answering. Try again: qa ingest --rebuild FOLDER"

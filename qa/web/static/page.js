@@ -219,14 +219,17 @@
   let model = localStorage.getItem("qa.model") || "";
 
   // The status line looks again while something is under way.
-  let line;
+  let line, looking;
   function showLine(html) {
+    const failed = line.querySelector(".failed");
     if (line.innerHTML !== html) line.innerHTML = html;
-    if (line.querySelector("[data-busy=true]")) setTimeout(look, 1000);
+    clearTimeout(looking);
+    if (line.querySelector("[data-busy=true]")) looking = setTimeout(look, 1000);
+    if (failed && !line.querySelector(".failed")) { listDocuments(); welcome(); }
     if (!models.hidden && !models.querySelector(".consent")) listModels();
     chips();
   }
-  const lost = ({ message }) => { line.textContent = message; setTimeout(look, 3000); };
+  const lost = ({ message }) => { line.textContent = message; clearTimeout(looking); looking = setTimeout(look, 3000); };
   const look = () => api(`status?model=${encodeURIComponent(model)}`).then(showLine, lost);
   window.qaConnect = () => {
     line = window.qaDesk;
@@ -344,13 +347,14 @@
     const count = document.querySelectorAll(".turn[data-turn]").length, now = `${chat()} ${count}`;
     if (now === before || !chat()) return;
     before = now;
+    look();
     chips();
     if (address().get("chat") !== chat()) history.replaceState(null, "", count ? `#chat=${chat()}` : location.pathname);
     list();
     showTurn();
   }
   find.addEventListener("input", list);
-  document.addEventListener("visibilitychange", () => document.hidden || list());
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { list(); look(); } });
   addEventListener("hashchange", () => address().get("chat") === chat() ? showTurn() : document.querySelector("#go").click());
   chats.addEventListener("click", ({ target }) => {
     const { chat, turn } = target.closest("button.chat")?.dataset ?? {};
