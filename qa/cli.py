@@ -284,7 +284,7 @@ def _assistant(**settings: Any) -> Assistant:
 
 
 def _stream(reply: Reply, assistant: Assistant, quiet: bool = False) -> None:
-    """Print the text as it comes, then what it rests on; under a refusal, the nearest passages."""
+    """Print the text as it comes, then what it rests on; under a refusal, the passages near the question."""
     from qa import render
     from qa.types import Text
 
@@ -306,11 +306,13 @@ def _nearest(answer: Answer, assistant: Assistant) -> str:
     from qa import render
 
     lines = []
-    for hit in answer.hits[: render.NEAREST]:
+    for hit in render.near(answer):
         passage, document = hit.passage, assistant.library.document(hit.passage.document)
         place = f"{passage.document}:{passage.start}-{passage.end}"
         text = textwrap.shorten(passage.text, 200, placeholder=" …")
         lines.append(f"- {render.source_name(document.title, document.date)}, {place}: “{text}”")
+    if answer.hits and not lines:
+        return "Nothing in the documents is near this question."
     return "\n".join(["Nearest passages:", *lines]) if lines else ""
 
 

@@ -68,7 +68,7 @@ def test_quiet_prints_the_text_alone(indexed):
 
 def test_a_refusal_exits_with_3_and_shows_the_nearest_passages(indexed, monkeypatch):
     monkeypatch.setenv("QA_MIN_CONFIDENCE", "1")
-    code, out, err = indexed("ask", "What is the capital of Mongolia?")
+    code, out, err = indexed("ask", "What did Mayor Ruth Adeyemi say about the bridge in Mongolia?")
     assert (code, err) == (3, "")
     text, nearest = out.split("\n\n")
     assert text == "The documents do not answer this question. Nothing in them mentions “Mongolia”."
@@ -76,6 +76,13 @@ def test_a_refusal_exits_with_3_and_shows_the_nearest_passages(indexed, monkeypa
     assert title == "Nearest passages:"
     assert len(passages) == 3
     assert all(re.fullmatch(r"- .+, [\w/.-]+:\d+-\d+: “.+”", line) for line in passages)
+
+
+def test_a_refusal_of_what_nothing_is_near_to_says_so(indexed, monkeypatch):
+    monkeypatch.setenv("QA_MIN_CONFIDENCE", "1")
+    code, out, err = indexed("ask", "who was the first man on the moon")
+    assert (code, err) == (3, "")
+    assert out.endswith("\n\nNothing in the documents is near this question.\n")
 
 
 def test_json_holds_the_whole_answer_and_nothing_else_is_on_stdout(indexed):

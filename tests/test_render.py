@@ -203,14 +203,17 @@ def test_evidence_shows_its_quotes_before_any_word_and_no_quote_twice_after() ->
     assert "q" not in done.words and "Oil market" in done.words["li"]
 
 
-def test_a_refusal_offers_its_nearest_passages_by_title_and_date() -> None:
+def test_a_refusal_offers_its_nearest_passages_by_title_and_date_where_they_are_near() -> None:
     hit = Hit(Passage("p", "oil.txt", 0, 3, 9, "a b\n c", ()), 0.5)
-    answer = Answer("q", "The documents do not say.", False, hits=(hit,) * 5)
+    answer = Answer("q", "The documents do not say.", False, hits=(hit,) * 5, confidence=0.4)
     read = inert(render.chat_html(answer, names={"oil.txt": "Oil market · 6 December 2023"}))
     buttons = [attributes for tag, attributes in read.tags if tag == "button"]
     near = len(re.findall('class="near"', render.chat_html(answer).split("<details")[0]))
     assert near == 3 and (buttons[0]["data-start"], buttons[0]["data-end"]) == ("3", "9")
     assert "a b cOil market · 6 December 2023" in read.words["li"]
+    off = render.chat_html(replace(answer, confidence=0.1))
+    assert "Nearest passages" not in off and "Nothing in the documents is near it." in off
+    assert off.split("<details")[1].count('class="near"') == 5  # what was read can still be looked at
 
 
 def test_sides_of_a_disagreement_stand_newest_first_with_source_speaker_date_and_chip() -> None:

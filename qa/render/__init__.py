@@ -19,6 +19,7 @@ from qa.render.shown import Upload as Upload
 from qa.render.text import MARKER, bare, count_text, date_text, one_line, plain, size_text, source_name, weak, when_text
 from qa.render.text import chat_markdown as chat_markdown
 from qa.render.text import markdown as markdown
+from qa.render.text import near as near
 from qa.render.text import scope_text as scope_text
 from qa.types import Answer, Citation, Document, Span
 
@@ -29,7 +30,6 @@ BLOCKS = {"article", "button", "details", "div", "h2", "h3", "header", "li", "na
 TAGS = BLOCKS | {"b", "bdi", "br", "mark", "progress", "q", "span"}
 ATTRIBUTES = {"*": {"class", "dir", "role", "tabindex"}, "button": {"type"}, "progress": {"max", "value"}}
 FILES, FEW = 12, 3  # of the files somebody adds, how many are shown by name while they are read, and then
-NEAREST = 3  # passages under a refusal
 _BREAK = re.compile(r"(?:(?<=>)|(?<=%\}))\s*\n\s*|\s*\n\s*(?=[<{])")  # a line break beside a tag of a template
 
 
@@ -66,7 +66,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
     )
     made.filters |= {"bare": bare, "date_text": date_text, "one_line": one_line, "weak": weak, "when_text": when_text}
-    made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"span": _span, "nearest": NEAREST}
+    made.globals |= {f.__name__: f for f in (count_text, size_text, source_name)} | {"near": near, "span": _span}
     return made
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Hit
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
 PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
+NEAREST, NEAR = 3, 0.22  # passages under a refusal; the confidence below which none is near (seed questions, dev)
 _DAY_OF = r"\s+(?:Jan|Feb|M[aä][iryz]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz])"
 _MARK = re.compile(rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+|\|[-:| \t]+\|[ \t]*$)", re.M)
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
@@ -72,6 +73,11 @@ def plain(answer: Answer) -> str:
         notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
     sources = "\n".join(_source(citation) for citation in answer.citations)
     return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
+
+
+def near(answer: Answer) -> Sequence[Hit]:
+    """The passages to show under a refusal: none where nothing in the documents is near the question."""
+    return answer.hits[:NEAREST] if answer.confidence >= NEAR else ()
 
 
 def weak(answer: Answer) -> dict[str, str]:
