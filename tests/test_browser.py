@@ -504,6 +504,24 @@ def test_an_earlier_question_is_edited_in_a_copy_and_the_old_conversation_stays(
     page.locator("#past .turn").nth(2).wait_for()
 
 
+def test_a_draft_outlives_an_edit_and_an_edit_ends_with_its_conversation(visit: Callable[..., Any]) -> None:
+    page = visit()
+    box, draft = page.locator("#ask textarea"), "What I was writing"
+    ask(page, ASK)
+    box.fill(draft)
+    page.click(".turn .edit")
+    assert box.input_value() == ASK
+    page.keyboard.press("Escape")
+    assert box.input_value() == draft
+    page.click(".turn .edit")
+    ask(page, "Who is Ararat Mirzoyan?")
+    assert box.input_value() == draft and page.locator(".turn").count() == 1
+    page.click(".turn .edit")
+    page.click("#new")
+    page.locator(".turn").wait_for(state="detached")
+    assert box.input_value() == draft and page.locator("#editing").is_hidden()
+
+
 def test_the_last_answer_is_written_again_in_its_place(visit: Callable[..., Any], assistant: Assistant) -> None:
     page = visit()
     ask(page, "Who is Mikhail Galuzin?")

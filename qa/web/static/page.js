@@ -111,9 +111,9 @@
   const questionBox = () => document.querySelector("#ask textarea"), lastTurn = () => [...document.querySelectorAll(".turn")].pop();
   let draft = "";
   function ask(text) {
-    const box = questionBox();
-    draft = box.value;
-    fill(box, text);
+    if (how.edit) unedit();
+    draft = questionBox().value;
+    fill(questionBox(), text);
     setTimeout(enter, 50);
   }
 
@@ -140,7 +140,9 @@
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("#ask .submit-button")) mean();
     const button = target.closest?.("#new, #go");
-    if (button) [left, meant, sent] = [button.id, ""];  // it was meant for the conversation that is left
+    if (!button) return;
+    if (how.edit) unedit();
+    [left, meant, sent] = [button.id, ""];  // it was meant for the conversation that is left
   }, true);
   document.addEventListener("input", ({ target }) => { if (target.matches("#ask textarea")) [meant, queued.hidden] = ["", true]; });
   // It leaves the box once an answer to it is begun; what was written behind it stays.
@@ -172,14 +174,17 @@
     turn?.classList.add("edited");
     editing.hidden = !turn;
     document.querySelector("#composer").prepend(editing);
-    if (!turn) return;
-    const box = document.querySelector("#ask textarea");
-    fill(box, question(turn));
-    box.focus({ preventScroll: true });
+  }
+  function beginEdit(turn) {
+    if (!how.edit) draft = questionBox().value;
+    edit(turn);
+    fill(questionBox(), question(turn));
+    questionBox().focus({ preventScroll: true });
   }
   function unedit() {
     edit(null);
-    fill(document.querySelector("#ask textarea"), "");
+    fill(questionBox(), draft);
+    draft = "";
   }
 
   document.addEventListener("click", (event) => {
@@ -187,13 +192,12 @@
     if (button?.matches(".cite, .near")) open(button);
     else if (button?.matches(".example")) ask(button.textContent);
     else if (button?.matches(".welcome .add")) document.getElementById(button.dataset.for).click();
-    else if (button?.matches(".edit")) edit(button.closest(".turn"));
+    else if (button?.matches(".edit")) beginEdit(button.closest(".turn"));
     else if (button?.matches(".unedit")) unedit();
     else if (button?.matches(".again")) {
       const turn = button.closest(".turn");
-      edit(null);
-      how = { again: Number(turn.dataset.turn) };
       ask(question(turn));
+      how = { again: Number(turn.dataset.turn) };
     }
     else if (button?.matches("#source .close")) close();
     else if (button?.matches("#source .step")) step(Number(button.dataset.by));
@@ -206,7 +210,7 @@
     else if (event.key === "Escape") document.querySelector("#ask .stop-button")?.click();
     if (event.key === "ArrowUp" && event.target.matches("#ask textarea") && !event.target.value) {
       const last = [...document.querySelectorAll(".turn[data-turn]")].pop();
-      if (last && !document.querySelector("#now [aria-busy=true]")) { edit(last); event.preventDefault(); }
+      if (last && !document.querySelector("#now [aria-busy=true]")) { beginEdit(last); event.preventDefault(); }
     }
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by && !pane.hidden && places.length > 1 && !event.target.matches("textarea, input, select")) step(by);
