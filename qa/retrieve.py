@@ -74,11 +74,10 @@ class Retriever:
             best = _distinct(list(zip(ranked, weighed.probabilities, strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
-            once = {(s.citation.document, s.citation.start): s for s in (*sources, *rivals)}
         passages = list(dict.fromkeys(candidate.passage.id for candidate in ranked))
         places = {id: place for place, id in enumerate(passages)}  # a passage is as good as its best sentence
         hits = tuple(sorted(seen.hits, key=lambda hit: places.get(hit.passage.id, len(places))))
-        return Found(seen.question, hits, tuple(once.values()), seen.unknown, weighed.confidence)
+        return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, weighed.confidence)
 
     def _known(self, word: str) -> bool:
         stem = words.stem(word)
@@ -198,6 +197,19 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         times=dates.certain(document.text, start, end, document.date),
     )
     return Source(citation, candidate.before)
+
+
+def _once(sources: Sequence[Source]) -> list[Source]:
+    """Each place once, as the likeliest of its sources: one may have taken along the sentence that is another."""
+    found: list[Source] = []
+    for source in sources:
+        c, held = source.citation, [other.citation for other in found]
+        within = [i for i, k in enumerate(held) if k.document == c.document and k.start <= c.start and c.end <= k.end]
+        if not within:
+            found.append(source)
+        elif c.score > held[within[0]].score:
+            found[within[0]] = source
+    return found
 
 
 def _fuse(cosines: dict[str, float], keyword: dict[str, float]) -> dict[str, float]:

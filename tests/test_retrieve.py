@@ -81,7 +81,7 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant, tmp_
     sync([document.parent], config=config, embedder=HashEmbedder(256))
     other = Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
     best = other.search("What exceeds the price of a bus ticket by far?").sentences[0].citation
-    assert best.quote.startswith("The ferry toll")
+    assert best.quote.startswith("The ferry toll") and best.quote.endswith("by far.")
 
 
 def cited(number, quote, score):
