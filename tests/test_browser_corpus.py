@@ -238,7 +238,7 @@ def test_a_rebuild_is_said_while_the_old_index_answers_and_the_new_one_takes_ove
     browser: Any, served: Callable[..., Any], tmp_path: Path
 ) -> None:
     made = load(index=tmp_path / "index", embedder="hash-64", model="quote", min_confidence=0.01, offline=True)
-    root, go_on = corpus(tmp_path), threading.Event()
+    root, begun, go_on = corpus(tmp_path), threading.Event(), threading.Event()
     sync([root], config=made, embedder=HashEmbedder(32))
     page = browser.new_context().new_page()
     page.goto(served(lambda: build(made, lambda c: Assistant(c, embedder=HashEmbedder()))).url)
@@ -246,11 +246,17 @@ def test_a_rebuild_is_said_while_the_old_index_answers_and_the_new_one_takes_ove
     line.locator("text=Nothing can be answered: the index at").wait_for()
     assert "Rebuild: qa ingest --rebuild" in line.inner_text()
 
-    def rebuild(**options: Any) -> threading.Thread:
+    def wait(_: object) -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    def rebuild() -> threading.Thread:
+        begun.clear()
         go_on.clear()
-        options |= {"embedder": HashEmbedder(), "rebuild": True, "on_event": lambda _: go_on.wait(20)}
-        thread = threading.Thread(target=sync, args=([root],), kwargs={"config": made, **options})
+        options = {"config": made, "embedder": HashEmbedder(), "rebuild": True, "on_event": wait}
+        thread = threading.Thread(target=sync, args=([root],), kwargs=options)
         thread.start()
+        assert begun.wait(20)
         return thread
 
     running = rebuild()

@@ -222,13 +222,13 @@
   const models = make("div", { id: "models", hidden: true, role: "dialog", tabIndex: -1 });
   let model = localStorage.getItem("qa.model") || "";
 
-  // The status line looks again while something is under way.
+  // The status line looks again often while something is under way.
   let line, looking;
   function showLine(html) {
     const failed = line.querySelector(".failed");
     if (line.innerHTML !== html) line.innerHTML = html;
     clearTimeout(looking);
-    if (line.querySelector("[data-busy=true]")) looking = setTimeout(look, 1000);
+    looking = setTimeout(look, line.querySelector("[data-busy=true]") ? 1000 : 20000);
     if (failed && !line.querySelector(".failed")) { listDocuments(); welcome(); }
     if (!models.hidden && !models.querySelector(".consent")) listModels();
     chips();
