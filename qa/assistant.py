@@ -229,11 +229,18 @@ class Reply:
         if confidence >= self._assistant.config.min_confidence:
             yield from self._write(standalone, sources, began)
         if not self._draft.claims and self._draft.partial is None:
-            empty = not (found.hits or self._assistant.library.documents())
-            self._draft = replace(self._draft, text=prompts.NO_DOCUMENTS if empty else refusal(found), answered=False)
+            self._draft = replace(self._draft, text=self._refusal(found), answered=False)
             yield Text(self._draft.text)
         self._times["total"] = time.perf_counter() - began
         self._answer = replace(self._draft, timings=dict(self._times))
+
+    def _refusal(self, found: Found) -> str:
+        library, scope = self._assistant.library, self._scope
+        if not (found.hits or library.documents()):
+            return prompts.NO_DOCUMENTS
+        if scope and (scope.since or scope.until) and not library.select(scope):
+            return prompts.NONE_DATED
+        return refusal(found)
 
     def _recite(self, said: Answer, began: float) -> Iterator[Event]:
         """Give a finished reply, its citations before its text."""

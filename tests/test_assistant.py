@@ -229,6 +229,8 @@ def test_documents_and_dates_limit_what_may_be_cited(config):
     assert {hit.passage.document for hit in only.hits} == {"bridge-costs.md"}
     late = ask(COST, since="2024-04").answer
     assert {hit.passage.document for hit in late.hits} == {"bridge-costs.md"}
+    future = ask(COST, since="2030").answer
+    assert future.refused and future.text.endswith("None of those asked gives itself a date within this period.")
 
 
 def test_wrong_arguments_are_errors_that_say_what_to_do(config):

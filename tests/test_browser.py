@@ -284,9 +284,11 @@ def test_the_empty_page_offers_questions_that_are_answered(visit: Callable[..., 
     example = page.locator(".example").first
     example.wait_for()
     keep(page, "empty")
-    example.click()
+    example.dblclick()
     page.wait_for_selector("#now .answer[aria-busy=false]")
     assert page.locator("#now .refusal").count() == 0 and page.locator("#now .cite").count()
+    page.wait_for_timeout(1000)
+    assert page.locator(".turn").count() == 1  # asked once
 
 
 def test_questions_to_go_on_with_come_after_the_answer_and_are_answered(visit: Callable[..., Any]) -> None:

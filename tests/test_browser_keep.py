@@ -342,6 +342,9 @@ def test_the_sidebar_is_a_sheet_on_a_phone_and_works_by_keyboard(visit: Callable
     accessible(page)
     assert page.locator("#side-toggle").get_attribute("aria-expanded") == "true"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("#chats .more")
+    assert page.locator("#sheet").evaluate("e => e.getBoundingClientRect().right < innerWidth")
+    page.keyboard.press("Escape")
     page.focus("#chats .chat")
     page.keyboard.press("Enter")
     page.wait_for_selector("#side", state="hidden")

@@ -125,8 +125,10 @@ def source(
     try:
         found = library.document(document)
     except QAError as error:
-        title = "Source removed." if quote else "Source not in the library."
-        return render.no_source_html(title, str(error), quote=quote, at=at, of=of)
+        if quote:
+            gone = f"{document} is not among the documents any more."
+            return render.no_source_html("Source removed.", gone, quote=quote, at=at, of=of)
+        return render.no_source_html("Source not in the library.", str(error), at=at, of=of)
     if not 0 <= start < end <= len(found.text) or (quote and found.text[start:end] != quote):
         gone = f"{document} changed: these characters are no longer there. Ask again."
         return render.no_source_html("Source changed.", gone, quote=quote, at=at, of=of)

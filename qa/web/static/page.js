@@ -119,7 +119,7 @@
 
   // Gradio drops a question that comes before it is done with the last one, a moment after that answer is shown. So the
   // one in the box is sent again until it is taken up, unless it is changed meanwhile.
-  const queued = make("p", { id: "queued", hidden: true, textContent: "Asked as soon as this answer is done, unless you change it." });
+  const queued = make("p", { id: "queued", role: "status", hidden: true, textContent: "Asked as soon as this answer is done, unless you change it." });
   let meant, trying, sent, left;
   const enter = () => questionBox().dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
   function mean() {
@@ -189,6 +189,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
+    if (button?.matches(".example, .again") && event.detail > 1) return;  // a double click asks once
     if (button?.matches(".cite, .near")) open(button);
     else if (button?.matches(".example")) ask(button.textContent);
     else if (button?.matches(".welcome .add")) document.getElementById(button.dataset.for).click();
