@@ -112,7 +112,7 @@ def listed(page: Any, *wanted: str) -> None:
 
 def test_conversations_are_listed_opened_found_renamed_and_deleted(visit: Callable[..., Any]) -> None:
     page = visit()
-    assert "None yet" in page.locator("#chats").inner_text()
+    page.locator("#chats", has_text="None yet").wait_for()
     ask(page, COST)
     listed(page, COST)
     page.click("#new")
