@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,15 @@ BATCH = 8
 
 
 def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
-    """How relevant each text is to the question, shape (len(texts),): logits, about -11 (not at all) to 11.
+    """How likely each text answers the question, shape (len(texts),): logits.
 
-    The model and its training are those of Nogueira and Cho 2019 (arXiv:1901.04085), on MS MARCO.
+    The model is that of Nogueira and Cho 2019 (arXiv:1901.04085), trained on MS MARCO; its biases were trained further,
+    to tell an answer from what is merely relevant (eval/train_reranker.py).
 
     Raises:
         ModelError: the package with the weights is missing, or its bytes are not the ones that were measured.
     """
-    tokenizer, session = _loaded()
+    tokenizer, session, _ = _loaded()
     encoded = tokenizer.encode_batch([(question, text) for text in texts])
     found = np.zeros(len(texts))
     by_length = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))  # little padding
@@ -42,7 +44,7 @@ def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=1)
-def _loaded() -> tuple[Any, Any]:
+def _loaded() -> tuple[Any, Any, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -55,4 +57,9 @@ def _loaded() -> tuple[Any, Any]:
     tokenizer.enable_truncation(LONGEST, strategy="only_second")
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the local model needs the cores
-    return tokenizer, onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    with resources.files("qa").joinpath("rerank.npz").open("rb") as kept, np.load(kept) as trained:
+        biases = [(name, trained[name].astype(np.float32)) for name in trained.files]
+    held = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(values)) for name, values in biases]
+    for name, value in held:  # in place of the ones in the file; they must live as long as the session
+        options.add_initializer(name, value)
+    return tokenizer, onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"]), held

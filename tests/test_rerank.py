@@ -17,6 +17,23 @@ def test_the_sentence_that_answers_scores_highest():
     assert found.argmin() == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "answered", "other"),
+    [
+        (
+            "About 4,000 people cross the Elm Bridge every day.",
+            "How many people cross the Elm Bridge every day?",
+            "How many people cross the Oak Bridge every day?",
+        ),
+        ("Ada Nwosu built the bridge in 1902.", "Who built the bridge in 1902?", "Who built the bridge in 1911?"),
+        ("Ada Nwosu opened the bridge in 1902.", "When did Ada Nwosu open it?", "When did Ben Tal open it?"),
+    ],
+)
+def test_a_sentence_about_something_else_of_the_same_kind_is_no_answer(text, answered, other):
+    assert rerank.scores(answered, [text])[0] > 2
+    assert rerank.scores(other, [text])[0] < 0.5
+
+
 def test_a_score_does_not_depend_on_the_texts_beside_it():
     texts = ["About 4,000 people cross it every day."] + [f"Sentence {n} of a longer text." * n for n in range(1, 20)]
     assert rerank.scores(QUESTION, texts)[0] == pytest.approx(rerank.scores(QUESTION, texts[:1])[0], abs=0.5)
