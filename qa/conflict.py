@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from qa import evidence, words
-from qa.ground import Source, turned_words
+from qa import evidence, ground, words
+from qa.ground import Source
 
 _COUNT = re.compile(r"(\d[\d.,]*\d|\d)((?: (?:million|billion|thousand|hundred|percent|per cent))? ?[^\W\d]+)")
 _OFFICE = re.compile(
@@ -23,6 +23,7 @@ _RANKS = frozenset(
 _LIKELY = 0.25  # how likely a sentence must be to answer before what it says is set against another answer
 _COPY = 0.6  # share of the shorter sentence's words that a copy of it keeps, in order
 _ON_TOPIC = 0.6  # share of the question's words that both sentences must hold, with what leads up to them
+_WHETHER = 0.5  # the same, where the question is whether, and one of them denies it
 
 
 def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]:
@@ -41,6 +42,7 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
                 or (_one_topic(*said) and _facts_differ(*said))
                 or _answers_differ(question, one, other)
                 or _copies_differ(question, one, other)
+                or _denied(question, one, other)
             ):
                 yield i, j
 
@@ -126,10 +128,20 @@ def _copies_differ(question: str, one: Source, other: Source) -> bool:
     return bool(names) and not asked and _on_topic(question, one) and _on_topic(question, other)
 
 
-def _on_topic(question: str, source: Source) -> bool:
+def _denied(question: str, one: Source, other: Source) -> bool:
+    """Whether of two sentences on a yes/no question one affirms what the other denies, in words of the question."""
+    if "whether" not in evidence.kinds(question) or not all(_on_topic(question, s, _WHETHER) for s in (one, other)):
+        return False
+    asked = set(words.stems(question)) - {stem for name in words.names(question) for stem in words.stems(name)}
+    said = [asked & set(words.stems(source.citation.quote)) for source in (one, other)]
+    turned = [asked & ground.turned_words(source.citation.quote, words.NEGATIONS) for source in (one, other)]
+    return bool(turned[0] & said[1] - turned[1] or turned[1] & said[0] - turned[0])
+
+
+def _on_topic(question: str, source: Source, share: float = _ON_TOPIC) -> bool:
     asked = set(words.stems(question))
     held = set(words.stems(f"{source.citation.title} {source.context} {source.citation.quote}"))
-    return len(asked & held) >= _ON_TOPIC * len(asked)
+    return len(asked & held) >= share * len(asked)
 
 
 def _answers(question: str, text: str) -> dict[str, frozenset[str]]:
@@ -158,7 +170,7 @@ def _facts_differ(one: str, other: str) -> bool:
     if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
         return True
     shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
-    denied = [turned_words(text, words.NEGATIONS, 1) & shared for text in (one, other)]
+    denied = [ground.turned_words(text, words.NEGATIONS, 1) & shared for text in (one, other)]
     return bool(denied[0]) != bool(denied[1])
 
 

@@ -66,6 +66,14 @@ def test_only_another_name_in_the_same_place_is_another_name(one, other):
     assert conflict.renamed(one, other) == []
 
 
+def test_on_a_yes_or_no_question_one_affirms_what_the_other_denies():
+    one = source("The council has always confirmed to us its readiness for talks.")
+    other = source("Nwosu said that there is no explicit confirmation of readiness from the council.")
+    assert pairs("Has the council confirmed its readiness?", one, other) == [(0, 1)]
+    assert pairs("Who spoke of readiness?", one, other) == []
+    assert pairs("Has the council confirmed its readiness?", one, source("No bread was baked. The council met.")) == []
+
+
 ADA = "Ruritanian Foreign Minister Ada Nwosu spoke on Monday."
 BEN = "On Tuesday Ruritanian Foreign Minister Ben Tal left."
 
