@@ -32,7 +32,7 @@ class Config(BaseSettings):
     retries: int = Field(2, ge=0, le=10, description="how often a request to a model is tried again")
     threads: int = Field(0, ge=0, description="threads of the local model; 0 for the physical cores")
     sentences: int = Field(3, ge=1, le=8, description="how many sentences an answer may quote")
-    min_confidence: float = Field(0.6, ge=0, le=1, description="below this the answer is a refusal")
+    min_confidence: float = Field(0.55, ge=0, le=1, description="below this the answer is a refusal")
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(7860, ge=0, le=65535, description="port the page listens on; 0 for any free one")
     password: SecretStr = Field(SecretStr(""), description="asked for by the page; needed beyond this machine")
