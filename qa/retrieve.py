@@ -69,8 +69,9 @@ class Retriever:
     def _search(self, text: str, scope: Scope | None) -> Found:
         with self._library.snapshot():
             seen = self.read(text, scope)
-            weighed = evidence.weigh(seen.question, seen.candidates)
-            ranked = [seen.candidates[i] for i in weighed.order]
+            candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker)]
+            weighed = evidence.weigh(seen.question, candidates)
+            ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, weighed.probabilities, strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]

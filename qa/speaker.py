@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qa import words
 from qa.types import Span
@@ -34,6 +34,10 @@ _APPOSED = re.compile(
 )  # "Their spokesman, Jonas Keller, said"
 _PRONOUN = re.compile(r"(?:he|she|they|it|him|her|them)", re.I)
 _OPEN, _CLOSE = "“«", "”»"
+_ASKED = re.compile(
+    rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
+    r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced|promise|promised)\b"
+)
 
 
 def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
@@ -60,6 +64,21 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
 def reporter(sentence: str) -> str | None:
     """Whose words a sentence itself says that it tells ("she" too); None for a sentence that reports nobody."""
     return _attribution(_curled(sentence))
+
+
+def told_by_another(question: str, sentence: str, who: str | None) -> bool:
+    """Whether a question asks what somebody said, and a sentence, which `who` says, only speaks of them."""
+    asked = _ASKED.search(question)
+    if not asked or not who:
+        return False
+    teller = [token for token in words.tokens(who) if token not in words.STOPWORDS]
+    return not _any_same(teller, words.tokens(question)) and _any_same(
+        words.tokens(asked["who"])[-1:], words.tokens(sentence)
+    )
+
+
+def _any_same(names: Sequence[str], others: Collection[str]) -> bool:
+    return any(words.same_name(name, other) for name in names for other in others)
 
 
 def _curled(text: str) -> str:

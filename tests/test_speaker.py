@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa import split
+from qa import speaker, split
 from qa.speaker import speakers
 
 
@@ -54,3 +54,20 @@ def test_a_role_with_its_name_behind_a_comma_is_named():
 def test_a_quotation_does_not_lend_its_speaker_to_the_next_paragraph():
     text = "“We agree,” said Jonas Keller.\n\nThe council meets on Monday. It has nine members."
     assert list(said(text).values())[1:] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("question", "who", "told"),
+    [
+        ("What did Adeyemi say?", "Jonas Keller", True),
+        ("What did Ruth Adeyemi say about the bridge?", "Jonas Keller", True),
+        ("What did Adeyemi say?", "Ruth Adeyemi", False),  # her own words
+        ("What did Adeyemi say?", None, False),  # the text itself
+        ("What did Adeyemi say, and what did Keller?", "Jonas Keller", False),
+        ("What did Duarte say?", "Jonas Keller", False),  # who is not spoken of
+        ("Who opened the bridge?", "Jonas Keller", False),
+    ],
+)
+def test_what_somebody_said_is_not_what_another_tells_of_them(question, who, told):
+    sentence = "The bridge was opened at the wish of Mayor Ruth Adeyemi."
+    assert speaker.told_by_another(question, sentence, who) is told
