@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
+from rapidfuzz import fuzz
 
 # The same stemmer as the keyword index (FTS5 "porter"), so that its frequencies can be looked up.
 _STEMMER = snowballstemmer.stemmer("porter")
@@ -144,7 +145,7 @@ def skeleton(word: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two words are spellings of one name: long enough, the same skeleton, nearly the same length."""
+    """Whether two words are spellings of one name: long enough, with one skeleton, and with most letters in common."""
     if one == other:
         return True
     return (
@@ -152,4 +153,5 @@ def same_name(one: str, other: str) -> bool:
         and abs(len(one) - len(other)) <= 2
         and len(skeleton(one)) >= 3
         and skeleton(one) == skeleton(other)
+        and fuzz.ratio(one, other) >= 60  # per cent; Turkey and truce have 54
     )
