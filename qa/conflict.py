@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from qa import evidence, ground, words
@@ -58,17 +58,14 @@ def renamed(one: str, other: str) -> list[str]:
     for kind, start, end, first, last in steps:
         put, instead = held[0][start:end], held[1][first:last]
         only_names = names[0].issuperset(put) and names[1].issuperset(instead)
-        if kind == "replace" and only_names and not (_shared(put, names[1]) or _shared(instead, names[0])):
+        spelled = words.any_same_name(put, names[1]) or words.any_same_name(instead, names[0])
+        if kind == "replace" and only_names and not spelled:
             return [*put, *instead]
     return []
 
 
 def _named(text: str) -> set[str]:
     return {word for name in words.names(text) if not words.time_words(name) for word in words.TOKEN.findall(name)}
-
-
-def _shared(some: Iterable[str], names: Iterable[str]) -> bool:
-    return any(words.same_name(a.lower(), b.lower()) for a in some for b in names)
 
 
 def offices(text: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from qa import words
 from qa.types import Span
@@ -72,13 +72,9 @@ def told_by_another(question: str, sentence: str, who: str | None) -> bool:
     if not asked or not who:
         return False
     teller = [token for token in words.tokens(who) if token not in words.STOPWORDS]
-    return not _any_same(teller, words.tokens(question)) and _any_same(
+    return not words.any_same_name(teller, words.tokens(question)) and words.any_same_name(
         words.tokens(asked["who"])[-1:], words.tokens(sentence)
     )
-
-
-def _any_same(names: Sequence[str], others: Collection[str]) -> bool:
-    return any(words.same_name(name, other) for name in names for other in others)
 
 
 def _curled(text: str) -> str:

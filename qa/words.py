@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -155,3 +156,8 @@ def same_name(one: str, other: str) -> bool:
         and skeleton(one) == skeleton(other)
         and fuzz.ratio(one, other) >= 60  # per cent; Turkey and truce have 54
     )
+
+
+def any_same_name(some: Iterable[str], others: Collection[str]) -> bool:
+    """Whether one of some words is a spelling of one of the others, whatever their case."""
+    return any(same_name(one.lower(), other.lower()) for one in some for other in others)
