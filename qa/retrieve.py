@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,6 +16,7 @@ from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
 from qa.library import Library, Scope, Stored, phrase
+from qa.parts import parts as asked_apart
 from qa.store import Store
 from qa.types import Citation, Document, Hit, Passage, Span
 
@@ -24,6 +26,8 @@ PASSAGES = 8  # how many passages are read sentence by sentence
 WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
 NEAR = 12  # sentences around a passage that are looked at for who speaks
 SENTENCES = 5  # how many sentences become evidence
+ANSWERED = 0.5  # how likely something must be to count as the answer to a part of a question
+WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
 SAME = 0.8  # share of common stems above which two sentences say the same
 
 
@@ -64,7 +68,10 @@ class Retriever:
         if found.confidence < DOUBT:
             better = spelling.corrected(text, self._known)
             found = found if better == text else self._search(better, scope)
-        return found
+        parts = asked_apart(found.question.text)
+        if not parts or _one_sentence(parts, found):
+            return found
+        return _together(found, [self._search(part, scope) for part in parts])
 
     def _search(self, text: str, scope: Scope | None) -> Found:
         with self._library.snapshot():
@@ -198,6 +205,30 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         times=dates.certain(document.text, start, end, document.date),
     )
     return Source(citation, candidate.before)
+
+
+def _one_sentence(parts: Sequence[str], found: Found) -> bool:
+    """Whether the best sentence likely answers, and holds most of what each part does not share with the other."""
+    asked = [set(words.stems(part)) for part in parts]
+    own = [asked[0] - asked[1], asked[1] - asked[0]]
+    likely = [s for s in found.sentences[:1] if s.citation.score >= ANSWERED]
+    held = [set(words.stems(f"{s.context} {s.citation.quote}")) for s in likely]
+    return any(all(2 * len(stems & one) >= len(one) for one in own) for stems in held)
+
+
+def _together(found: Found, parts: Sequence[Found]) -> Found:
+    """The best of what was found for each part of a question, in turns, where all of them may be answered."""
+    least = min(part.confidence for part in parts)
+    if least < ANSWERED:
+        return found
+    best = [[s for s in p.sentences if s.citation.score >= WORTH * p.sentences[0].citation.score] for p in parts]
+    turns = [s for turn in itertools.zip_longest(*best) for s in turn if s]
+    hits: dict[str, Hit] = {}
+    for hit in itertools.chain.from_iterable(itertools.zip_longest(*(part.hits for part in parts))):
+        if hit:
+            hits.setdefault(hit.passage.id, hit)
+    sure = max(least, found.confidence)
+    return found._replace(sentences=tuple(_once(turns)[:SENTENCES]), hits=tuple(hits.values()), confidence=sure)
 
 
 def _once(sources: Sequence[Source]) -> list[Source]:
