@@ -24,6 +24,7 @@ _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|H
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
+_SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
 _MAY_ADD = 2  # words; of 13 claims of WiCE that are carried but for so many, the page supports 8 whole, 4 in part
 _GOVERNING = {"to", "that"}  # "plans to", "denies that": the word before turns all that follows
 _TURNS = {"negation": words.NEGATIONS, "condition": words.CONDITIONS}
@@ -90,7 +91,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), question: str = "") -> Verdict:
-    """Whether `sources` carry `claim`; two sentences may carry it together where none does alone.
+    """Whether `sources` carry `claim`; two sentences may carry it together where none does alone; a
+    single word from elsewhere does not carry a short claim.
 
     Args:
         claim: one sentence without markers.
@@ -102,8 +104,12 @@ def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), ques
     singles = [_verdict(claim, (i,), sources, asked) for i in range(len(sources))]
     singles.sort(key=lambda v: (-v.score, sources[v.sources[0]].citation.number not in hints))
     if singles and singles[0].support != "supported" and len(singles) > 1:
-        first = singles[0].sources[0]
-        pairs = [_verdict(claim, (first, other.sources[0]), sources, asked) for other in singles[1:]]
+        first, *others = (v.sources[0] for v in singles)
+        meant, held = set(words.stems(claim)), words.stems(sources[first].citation.quote)
+        wanting = {term for term in meant if not _said(term, held)}
+        adds = {i: sum(_said(term, words.stems(sources[i].citation.quote)) for term in wanting) for i in others}
+        least = 2 if len(meant) < _SHORT else 1
+        pairs = [_verdict(claim, (first, i), sources, asked) for i in others if adds[i] >= least]
         singles = [max([singles[0], *pairs], key=lambda v: (v.support == "supported", v.score))]
     return singles[0] if singles else Verdict("unsupported", 0.0, (), ("no evidence",))
 

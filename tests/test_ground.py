@@ -198,3 +198,10 @@ def test_a_word_in_the_place_of_another_is_not_carried_by_a_sentence_that_is_oth
     assert verdict.faults == ("“open” instead of “close”",)
     assert judge(said.replace("open", "close"), [voted]).support == "supported"
     assert judge("The council voted to close the old bridge until July.", [voted]).support == "supported"
+
+
+def test_a_word_from_elsewhere_does_not_carry_a_short_claim():
+    called = source("The road was blocked in what Harlow has called a blockade.")
+    invited = source("“We have sent invitations to the two countries,” said Bo Lind.")
+    assert judge("Harlow is called a country.", [called, invited]).support == "unsupported"
+    assert judge("Harlow has called it a blockade.", [called, invited]).support == "supported"
