@@ -231,6 +231,10 @@ class Reply:
         if not self._draft.claims and self._draft.partial is None:
             self._draft = replace(self._draft, text=self._refusal(found), answered=False)
             yield Text(self._draft.text)
+        elif found.left and self._draft.partial is None:
+            left = f"\n\n{prompts.half(found.left)}"
+            self._draft = replace(self._draft, text=self._draft.text + left)
+            yield Text(left)
         self._times["total"] = time.perf_counter() - began
         self._answer = replace(self._draft, timings=dict(self._times))
 

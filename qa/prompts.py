@@ -27,6 +27,12 @@ def ask_back(span: str, options: str, *, person: bool) -> str:
     return f"{'Whom' if person else 'Which'} do you mean by “{span}”{f': {options}' if options else ''}?"
 
 
+def half(question: str) -> str:
+    """What is said of a part of a question to which nothing was found."""
+    asked = re.sub(r" \([^()]*\)$", "", question).rstrip("?")
+    return f"Nothing was found on “{asked}”."
+
+
 def answer(question: str, evidence: Sequence[Citation]) -> list[tuple[str, str]]:
     """The messages, as (role, content), that ask for an answer; the system part never changes, so it stays cached."""
     lines = [f"[{c.number}] {_source(c)}<<{_fenced(c.quote)}>>" for c in evidence]

@@ -27,6 +27,7 @@ WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furnitur
 NEAR = 12  # sentences around a passage that are looked at for who speaks
 SENTENCES = 5  # how many sentences become evidence
 ANSWERED = 0.5  # how likely something must be to count as the answer to a part of a question
+NOWHERE = 0.3  # below this confidence a part of a question is not answered, whatever the whole is
 WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
 SAME = 0.8  # share of common stems above which two sentences say the same
 
@@ -34,13 +35,14 @@ SAME = 0.8  # share of common stems above which two sentences say the same
 class Found(NamedTuple):
     """What a search brought: passages, and sentences with unnumbered citations, each best first. `unknown` are the
     names in the question that no document has in any spelling; `confidence`, 0 to 1, is how likely the sentences hold
-    an answer."""
+    an answer; `left` is a second thing that the question asks and to which nothing was found."""
 
     question: Question
     hits: tuple[Hit, ...]
     sentences: tuple[Source, ...]
     unknown: tuple[str, ...]
     confidence: float
+    left: str = ""
 
 
 class Seen(NamedTuple):
@@ -220,15 +222,29 @@ def _together(found: Found, parts: Sequence[Found]) -> Found:
     """The best of what was found for each part of a question, in turns, where all of them may be answered."""
     least = min(part.confidence for part in parts)
     if least < ANSWERED:
-        return found
-    best = [[s for s in p.sentences if s.citation.score >= WORTH * p.sentences[0].citation.score] for p in parts]
-    turns = [s for turn in itertools.zip_longest(*best) for s in turn if s]
+        return _half(found, parts) or found
+    turns = [source for turn in itertools.zip_longest(*map(_worth, parts)) for source in turn if source]
     hits: dict[str, Hit] = {}
     for hit in itertools.chain.from_iterable(itertools.zip_longest(*(part.hits for part in parts))):
         if hit:
             hits.setdefault(hit.passage.id, hit)
     sure = max(least, found.confidence)
     return found._replace(sentences=tuple(_once(turns)[:SENTENCES]), hits=tuple(hits.values()), confidence=sure)
+
+
+def _half(found: Found, parts: Sequence[Found]) -> Found | None:
+    """What was found for the one clause of a question that is answered, where the other clearly is not, or the whole is
+    in doubt."""
+    other, sure = sorted(parts, key=lambda part: part.confidence)
+    clauses = found.question.text.startswith(parts[0].question.text)
+    if not clauses or sure.confidence < DOUBT or (found.confidence >= DOUBT and other.confidence >= NOWHERE):
+        return None
+    sources, left = tuple(_worth(sure)), other.question.text
+    return found._replace(sentences=sources, hits=sure.hits, confidence=sure.confidence, left=left)
+
+
+def _worth(part: Found) -> list[Source]:
+    return [s for s in part.sentences if s.citation.score >= WORTH * part.sentences[0].citation.score]
 
 
 def _once(sources: Sequence[Source]) -> list[Source]:

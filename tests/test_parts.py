@@ -66,3 +66,11 @@ def test_a_part_that_nothing_answers_changes_nothing(assistant):
     whole = assistant.search("Where were Ada Holm and Cy Marsh born?")
     assert "Cy Marsh" in whole.unknown
     assert whole.sentences[0].citation.document == "holm.txt"
+
+
+def test_what_is_left_unanswered_is_said(assistant):
+    answer = assistant.ask("Where was Ada Holm born and why was the casino of Elmford demolished?").answer
+    assert answer.answered
+    assert "Harlow" in answer.claims[0].text
+    assert answer.text.endswith("\n\nNothing was found on “why was the casino of Elmford demolished”.")
+    assert "Nothing was found on" in answer.to_html()
