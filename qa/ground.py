@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from qa import deeds, split, words
 from qa import speaker as speakers
-from qa import split, words
 from qa.render.text import bare, date_text, when_text
 from qa.types import Citation, Support
 
@@ -123,7 +123,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     faults = (*_lost_figures(claim, dated), *_lost_words(claim, said, known))
     quotes = [c.quote for c in cited]
     faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, marks))
-    faults += tuple(_misplaced(claim, cited))
+    faults += tuple(dict.fromkeys(_misplaced(claim, cited)))
     if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
         faults += (f"only the question says {', '.join(lost)}",)
     faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, dated))
@@ -224,24 +224,11 @@ def _misplaced(claim: str, cited: Sequence[Citation]) -> Iterator[str]:
     told = [c.speaker for c in cited if c.speaker]
     if teller and not all(_mentions(teller, speaker) for speaker in told):
         yield f"speaker {teller}"
-    doers = [pair for c in cited for pair in _deeds(c.quote)]
-    for name, deed in _deeds(claim):
-        others = [other for other, done in doers if done == deed]
+    said = [deed for c in cited for deed in deeds.told(c.quote, claim)]
+    for name, stem, done in deeds.claimed(claim, " ".join(c.quote for c in cited)):
+        others = [deed.name for deed in said if (deed.stem, deed.done) == (stem, done)]
         if others and not any(_mentions(name, other) for other in others):
             yield f"{name} instead of {others[0]}"
-
-
-def _deeds(text: str) -> list[tuple[str, str]]:
-    """Each name with the stem that follows it next: who is said to do, or to be, what."""
-    found, position = [], 0
-    runs = [name for name in words.names(text) if not words.time_words(name)]
-    named = {stem for name in runs for stem in words.stems(name)}
-    for name in runs:
-        position = text.find(name.split()[-1], position) + len(name.split()[-1])
-        following = [stem for stem in words.stems(text[position : position + 60]) if not stem.isdigit()]
-        if following and following[0] not in named:
-            found.append((name, following[0]))
-    return found
 
 
 def _plain(text: str) -> str:
