@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,13 +13,15 @@ REACH = 2  # words with meaning after a name that may say what it does
 _BE = frozenset("is are was were be been being s".split())
 _GOVERNS = frozenset("with to of from by in at on for against between over under about near into than".split())
 _AUXILIARY = re.compile(r" (?:has|have|had|is|are|was|were|will|would|can|could|must|may|might|did|does|do)\b")
+_IS = re.compile(r" (?:is|was)(?: an?| the)? ")
 _OPENS = re.compile(r"[“\"«(:]")
 GAP = 25  # characters between names of one list
 _BY = 4  # words after a participle within which "by" may name who did it
 
 
 class Deed(NamedTuple):
-    """A name and the stem of a word that says what it does or is; `done` where it is done to the name."""
+    """A name, and the stem of a word that says what it does or "is" with those of its title; `done` where it is done to
+    the name."""
 
     name: str
     stem: str
@@ -42,7 +45,9 @@ def told(text: str, known: str) -> list[Deed]:
     """
     names = _names(text, known, subjects=True)
     deeds = [deed for deed, _ in _deeds(text, names)]
-    return deeds + [deed._replace(name=other) for deed in deeds for other in _joined(deed.name, names, text)]
+    deeds += [deed._replace(name=other) for deed in deeds for other in _joined(deed.name, names, text)]
+    runs = [(name.text.split(), n) for name in names for n in range(1, len(name.text.split()))]
+    return deeds + [Deed(" ".join(run[n:]), _title(" ".join(run[:n])), False) for run, n in runs]
 
 
 def claimed(text: str, known: str) -> list[Deed]:
@@ -52,7 +57,14 @@ def claimed(text: str, known: str) -> list[Deed]:
         text: one sentence.
         known: as for `told`.
     """
-    return [deed for deed, near in _deeds(text, _names(text, known)) if near]
+    names = _names(text, known)
+    held = [(one, other) for one, other in itertools.pairwise(names) if _IS.fullmatch(text[one.end : other.start])]
+    deeds = [Deed(one.text, _title(other.text), False) for one, other in held]
+    return deeds + [deed for deed, near in _deeds(text, names) if near]
+
+
+def _title(name: str) -> str:
+    return f"is {' '.join(words.stems(name))}"
 
 
 def _deeds(text: str, names: list[_Name]) -> Iterator[tuple[Deed, bool]]:

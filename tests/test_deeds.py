@@ -45,6 +45,7 @@ def test_what_the_evidence_says_of_a_name_is_supported(claim):
         "Adeyemi betrayed the people of Elmford.",
         "Wick is home to 900 weavers.",
         "Harlow is a walled town.",
+        "Keller is an Envoy.",
     ],
 )
 def test_what_the_evidence_says_of_another_name_is_not(claim):
@@ -55,6 +56,11 @@ def test_a_deed_has_the_name_before_it_or_after_by():
     assert ("Ada Holm", "close", False) in told("On Monday Ada Holm closed the bridge.", "")
     assert ("Ada Holm", "close", False) in told("The bridge was closed on Monday by Ada Holm.", "")
     assert ("Bo Lind", "invit", True) in told("According to Ada Holm, Bo Lind was invited.", "")
+
+
+def test_a_title_belongs_to_the_name_behind_it():
+    assert ("Ada Holm", "is deputi mayor", False) in told("Then Deputy Mayor Ada Holm spoke.", "")
+    assert claimed("Holm was the Deputy Mayor.", "Ada Holm spoke.") == [("Holm", "is deputi mayor", False)]
 
 
 def test_a_name_after_a_preposition_does_nothing():
