@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from qa import words
 
-REACH = 2  # words with meaning after a name that may say what it does
+_REACH = 2  # words with meaning after a name that may say what it does
 _BE = frozenset("is are was were be been being s".split())
 _GOVERNS = frozenset("with to of from by in at on for against between over under about near into than".split())
 _AUXILIARY = re.compile(r" (?:has|have|had|is|are|was|were|will|would|can|could|must|may|might|did|does|do)\b")
 _IS = re.compile(r" (?:is|was)(?: an?| the)? ")
 _OPENS = re.compile(r"[“\"«(:]")
-GAP = 25  # characters between names of one list
+_GAP = 25  # characters between names of one list
 _BY = 4  # words after a participle within which "by" may name who did it
 
 
@@ -44,8 +44,8 @@ def told(text: str, known: str) -> list[Deed]:
         known: text whose names are names where any word has a capital too: at the beginning of a sentence or quotation.
     """
     names = _names(text, known, subjects=True)
-    deeds = [deed for deed, _ in _deeds(text, names)]
-    deeds += [deed._replace(name=other) for deed in deeds for other in _joined(deed.name, names, text)]
+    joined = {name: _joined(at, names, text) for at, name in enumerate(names)}
+    deeds = [Deed(one, stem, done) for name, stem, done, _ in _deeds(text, names) for one in (name.text, *joined[name])]
     runs = [(name.text.split(), n) for name in names for n in range(1, len(name.text.split()))]
     return deeds + [Deed(" ".join(run[n:]), _title(" ".join(run[:n])), False) for run, n in runs]
 
@@ -60,14 +60,15 @@ def claimed(text: str, known: str) -> list[Deed]:
     names = _names(text, known)
     held = [(one, other) for one, other in itertools.pairwise(names) if _IS.fullmatch(text[one.end : other.start])]
     deeds = [Deed(one.text, _title(other.text), False) for one, other in held]
-    return deeds + [deed for deed, near in _deeds(text, names) if near]
+    return deeds + [Deed(name.text, stem, done) for name, stem, done, near in _deeds(text, names) if near]
 
 
 def _title(name: str) -> str:
     return f"is {' '.join(words.stems(name))}"
 
 
-def _deeds(text: str, names: list[_Name]) -> Iterator[tuple[Deed, bool]]:
+def _deeds(text: str, names: list[_Name]) -> Iterator[tuple[_Name, str, bool, bool]]:
+    """Name, stem, whether it is done to the name, and whether the word tells closely of a name that nothing governs."""
     tokens = list(words.TOKEN.finditer(text))
     last, since = None, 0
     for n, token in enumerate(tokens):
@@ -80,16 +81,15 @@ def _deeds(text: str, names: list[_Name]) -> Iterator[tuple[Deed, bool]]:
         since += 1
         passive = token[0].endswith(("ed", "en")) and any(t[0].lower() in _BE for t in tokens[max(0, n - 2) : n])
         if doer := _by(tokens[n + 1 : n + 1 + _BY], names):
-            yield Deed(doer.text, stem, False), True
+            yield doer, stem, False, True
         elif last:
-            yield Deed(last.text, stem, passive), since <= REACH and not last.governed
+            yield last, stem, passive, since <= _REACH and not last.governed
 
 
-def _joined(name: str, names: list[_Name], text: str) -> list[str]:
-    """The names before this one in a list that "and" joins: Ada and the envoy in Rome, Bo."""
-    at = next(n for n, held in enumerate(names) if held.text == name)
+def _joined(at: int, names: list[_Name], text: str) -> list[str]:
+    """The names before the one at this index in a list that "and" joins: Ada and the envoy in Rome, Bo."""
     found: list[str] = []
-    while at and names[at].start - names[at - 1].end <= GAP:
+    while at and names[at].start - names[at - 1].end <= _GAP:
         found.append(names[at - 1].text)
         at -= 1
     return found if re.search(r"\band\b", text[names[at].start : names[at + len(found)].start]) else []

@@ -91,8 +91,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), question: str = "") -> Verdict:
-    """Whether `sources` carry `claim`; two sentences may carry it together where none does alone; a
-    single word from elsewhere does not carry a short claim.
+    """Whether `sources` carry `claim`; two sentences may carry it together where none does alone, but a single word
+    from elsewhere does not carry a short claim.
 
     Args:
         claim: one sentence without markers.

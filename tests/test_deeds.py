@@ -58,6 +58,12 @@ def test_a_deed_has_the_name_before_it_or_after_by():
     assert ("Bo Lind", "invit", True) in told("According to Ada Holm, Bo Lind was invited.", "")
 
 
+def test_a_name_that_comes_twice_is_joined_where_it_stands():
+    deeds = told("Holm spoke for a long while of all that was lost, then Lind and Holm left.", "Holm Lind")
+    assert ("Lind", "left", False) in deeds
+    assert ("Lind", "spoke", False) not in deeds
+
+
 def test_a_title_belongs_to_the_name_behind_it():
     assert ("Ada Holm", "is deputi mayor", False) in told("Then Deputy Mayor Ada Holm spoke.", "")
     assert claimed("Holm was the Deputy Mayor.", "Ada Holm spoke.") == [("Holm", "is deputi mayor", False)]
