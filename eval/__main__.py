@@ -221,7 +221,7 @@ def check_claims(plan: Plan) -> int:
     plan.out.mkdir(parents=True, exist_ok=True)
     meta = {"data": plan.data.resolve().name, "claims": len(rows), **report.provenance()}
     (plan.out / "report.json").write_text(json.dumps({"meta": meta, "claims": found}) + "\n", encoding="utf-8")
-    table = Table("AUROC, %", *found)
+    table = Table("%", *found)
     for name in next(iter(found.values())):
         cells = [one[name] for one in found.values()]
         table.add_row(name, *(f"{report.shown('auroc', cell)} ({report.bounds('auroc', cell)})" for cell in cells))

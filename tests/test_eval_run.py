@@ -281,4 +281,6 @@ def test_claims_are_seen_and_told_apart(tmp_path: Path) -> None:
     (data / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in asked))
     assert claims.is_claims(data) and not claims.is_claims(None)
     for found in claims.report(claims.load(data)).values():
-        assert found["supported against not supported"].value == 1
+        assert found["AUROC, supported against not supported"].value == 1
+        assert found["supported claims let through"].value == 1
+        assert found["unsupported claims let through"].value == 0

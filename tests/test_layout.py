@@ -25,8 +25,10 @@ errors types
 packaged
 config dates embed render rerank spelling split words
 prompts
-deeds evidence followup language people readers speaker talk testing
-clarify ground parts suggest
+evidence followup language people readers speaker talk testing
+clarify grammar parts suggest
+entail
+ground
 conflict
 editor library models
 store
@@ -38,10 +40,16 @@ __main__
 """.strip().splitlines()
 RANK = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 ALLOWED = {("types.py", "render")}  # inside the methods of `Answer` that show it
-ONLY_IN = {"sentence_transformers": {"embed.py"}, "chromadb": {"store.py"}, "onnxruntime": {"rerank.py"}}
+ONLY_IN = {
+    "sentence_transformers": {"embed.py"},
+    "chromadb": {"store.py"},
+    "onnxruntime": {"rerank.py"},
+    "spacy": {"grammar.py"},
+}
 HEAVY = (
     "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas "
-    "pypdf scipy sentence_transformers sklearn spellchecker tokenizers torch trafilatura transformers uvicorn xllamacpp"
+    "pypdf scipy sentence_transformers sklearn spacy spellchecker tokenizers torch trafilatura transformers uvicorn "
+    "xllamacpp"
 ).split()
 # A class that is an LLM of LlamaIndex, routes that are FastAPI's: these modules load late themselves.
 LATE_ALREADY = {"models/local.py": {"llama_index"}, "web/page.py": {"gradio"}, "web/routes.py": {"fastapi"}}
@@ -116,7 +124,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 10105
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 10460
 
 
 def test_there_are_at_most_20_settings():
