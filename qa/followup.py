@@ -28,6 +28,9 @@ _CORRECTION = re.compile(
     r"|^(?:no|sorry|actually|wait)\b[\s,.:–—-]+(?=\w)",
     re.I,
 )
+_AND_ASKS = re.compile(
+    r"\b(?:and|or|but) (?:what|who|whom|whose|when|where|why|how|which|did|does|do|is|are|was|were)\b"
+)
 _ABOUT = re.compile(r"^(?:what|how) about\b\s*", re.I)
 _ASKS = re.compile(
     r"^(?:(?:in|on|at|by|to|for|from|with|of|since|until) )?(?:what|who|whom|whose|when|where|why|how|which|is|are|was|"
@@ -169,6 +172,8 @@ def content(text: str) -> list[str]:
 
 def person_leans(question: str) -> bool:
     found = PERSON.search(question)
+    if found and _named_before(question[: found.start()]):
+        return False
     if not found or re.search(r"\b[A-Z]\w+", re.sub(r"^\W*\w+", "", question[: found.start()])):
         return False  # a pronoun whose antecedent stands before it in the same question leans on nothing else
     if words.names(question[found.end() :]) and not _ASKS.match(question):
@@ -177,13 +182,20 @@ def person_leans(question: str) -> bool:
     return not (_POSSESSIVE.match(question, found.start()) and asks_for_it)
 
 
+def _named_before(text: str) -> bool:
+    """Whether what stands before a pronoun is a first question that says what it is about, with the next one begun:
+    "When do the guards leave and who replaces ..."."""
+    begun = _AND_ASKS.search(text)
+    return bool(begun and content(text[: begun.start()]))
+
+
 def _thing_leans(question: str) -> bool:
     found = _ITS.search(question)
     if found and not content(question[: found.start()]) and not re.match(r"\W*which\b", question, re.I):
         return True
     plain = _EXPLETIVE.sub("", question)
     found = _THING.search(plain)
-    if not found or _RELATIVE.search(plain[: found.end()]):
+    if not found or _RELATIVE.search(plain[: found.end()]) or _named_before(plain[: found.start()]):
         return False
     return len(content(plain[: found.start()])) < 2 or bool(_AT_END.match(plain, found.start()))
 

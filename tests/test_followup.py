@@ -141,3 +141,20 @@ def test_a_reply_of_thousands_of_marks_is_read_at_once():
     began = time.perf_counter()
     stand_alone("“" * 4000, [("Who is the minister?", "Whom do you mean by “the minister”: Ada [1] or Bo [2]?")])
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When do the guards leave the bridge and who replaces them?",
+        "When does the mayor resign and who succeeds her?",
+        "What is the toll and when did the council raise it?",
+    ],
+)
+def test_a_second_question_may_lean_on_the_first_one(question):
+    assert stand_alone(question, [("What did Ada Holm open?", "Ada Holm opened the mill in Wick.")]) == question
+
+
+def test_a_second_question_leans_back_where_the_first_one_does():
+    history = [("What did Ada Holm open?", "Ada Holm opened the mill in Wick.")]
+    assert "Ada Holm" in stand_alone("When did she resign and who succeeded her?", history)
