@@ -117,7 +117,7 @@ def _verbal(token: Token) -> Iterator[Statement]:
     if _passive(token):
         agents = [t for by in _kids(token, "agent") for t in _kids(by, "pobj")]
         doers, objects = tuple(_phrases(agents)), doers
-    if (verb := words.stem(token.lemma_.lower())) in MUTUAL:
+    if (verb := words.stem(token.lemma_.lower()) or token.lower_) in MUTUAL:
         doers += tuple(_phrases(t for p in _kids(token, "prep") if p.lower_ == "with" for t in _kids(p, "pobj")))
     negated = any(t.lower_ in _NOT or t.dep_ == "neg" for t in _clause(token))
     verb = " ".join([verb, *(t.lower_ for t in _kids(token, "prt"))])

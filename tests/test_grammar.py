@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qa import grammar
+from qa.entail import misread
 from qa.errors import ModelError
 from qa.grammar import read
 from qa.ground import Source, judge
@@ -56,9 +57,12 @@ def test_what_the_evidence_says_of_another_name_is_not(claim):
     assert judge(claim, SOURCES).support == "unsupported"
 
 
-@pytest.mark.parametrize("text", ["", "“", "By by by", "ADA", "A. B. C.", "¿?", "Ada’s Bo’s", "1 2 3", "\n\nAda\n has"])
+@pytest.mark.parametrize(
+    "text", ["", "“", "By by by", "ADA", "A. B. C.", "¿?", "Ada’s Bo’s", "1 2 3", "\n\nAda\n has", "whats s the", "’s"]
+)
 def test_any_text_can_be_read(text):
-    assert isinstance(read(text).stated, tuple)
+    assert all(statement.verb.strip() for statement in read(text).stated)
+    assert list(misread(text, [text])) == []
 
 
 def verdicts(evidence, *said):
