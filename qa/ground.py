@@ -28,6 +28,7 @@ _ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
 _SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
 _MAY_ADD = 2  # words; of 13 claims of WiCE that are carried but for so many, the page supports 8 whole, 4 in part
+_HERS, _HIS = {"she", "her", "hers", "herself"}, {"he", "him", "his", "himself"}
 _PREPOSITIONS = frozenset("with from in on at for about against between during".split())
 _GOVERNING = {"to", "that"}  # "plans to", "denies that": the word before turns all that follows
 _TURNS = {"negation": (words.NOT, words.NEGATIONS), "condition": (words.CONDITIONS, words.CONDITIONS)}
@@ -233,6 +234,9 @@ def _lost_words(claim: str, said: str, known: str) -> Iterator[str]:
     for name in words.names(claim):
         if not all(_said(term, vocabulary) for term in words.stems(name)):
             yield f"name {name}"
+    for ours, theirs in (_HERS, _HIS), (_HIS, _HERS):
+        if ours & set(words.tokens(claim)) and theirs & (told := set(words.tokens(known))) and not ours & told:
+            yield f"“{min(ours & set(words.tokens(claim)))}” instead of “{min(theirs & told)}”"
     plain = _plain(said)
     for quote in words.quoted(claim):
         if _plain(quote) not in plain:

@@ -205,3 +205,10 @@ def test_a_word_from_elsewhere_does_not_carry_a_short_claim():
     invited = source("“We have sent invitations to the two countries,” said Bo Lind.")
     assert judge("Harlow is called a country.", [called, invited]).support == "unsupported"
     assert judge("Harlow has called it a blockade.", [called, invited]).support == "supported"
+
+
+def test_he_does_not_become_she():
+    evidence = source("Tarik Orhan married Börte of the hill people when he was about sixteen.")
+    assert judge("Tarik Orhan married Börte when he was about sixteen.", [evidence]).support == "supported"
+    verdict = judge("Tarik Orhan married Börte when she was about sixteen.", [evidence])
+    assert verdict.faults == ("“she” instead of “he”",)
