@@ -25,10 +25,13 @@ _IF = frozenset("if unless whether".split())
 _MODALS = {"will": "will", "would": "will", "'ll": "will", "shall": "will", "wo": "will", "ca": "can", "can": "can"}
 _MODALS |= {"could": "can", "may": "may", "might": "may", "should": "should", "must": "must"}
 _CARRIES = frozenset("begin start continue resume proceed manage come help get keep happen use be able".split())
-_LIGHT = frozenset("have hold make take give do conduct attend pay lead visit".split()) | _CARRIES
+_LIGHT = _CARRIES | frozenset(
+    "have hold make take give do conduct attend pay lead visit extend issue send launch deliver stage reach".split()
+)
 _GATHERS = frozenset("meet gather use come go return".split())  # "they met to discuss it": they did
 _UNTOLD = frozenset("deny doubt refute hope fear propose suggest demand urge expect predict want wish ask call".split())
-_AWAY = frozenset("from for against".split())  # "she withdrew from the meeting": she did not meet anyone
+_AWAY = frozenset("from against".split())  # "she withdrew from the meeting": she did not meet anyone
+_SUSPECTS = frozenset("accuse suspect dream think".split())  # of doing
 REFUSES = frozenset("refuse fail decline failure refusal".split())
 MUTUAL = frozenset("meet discuss talk negoti marri agre border clash fight speak".split())  # stems: A with B, B with A
 _TITLE = re.compile(rf"{people.ROLES}|foreign|prime|deputy|vice|mrs?|ms|dr|sir|emperor|st", re.I)
@@ -156,7 +159,7 @@ def _implied(token: Token) -> Iterator[Statement]:
     if token.dep_ not in {"dobj", "pobj"} or verb.pos_ != "VERB":
         yield Statement(_stem(token), owners, ())
         return
-    light = verb.lemma_ in _LIGHT or (preposition is not None and preposition.lower_ not in _AWAY)
+    light = verb.lemma_ in _LIGHT or (preposition is not None and preposition.lower_ not in _AWAY | {"for"})
     under = _under(verb) if light else _under(verb) | {verb.lemma_}
     yield Statement(_stem(token), owners or _subjects(verb), (), False, under)
 
@@ -210,7 +213,7 @@ def _doers(verb: Token, depth: int = 4) -> tuple[Phrase, ...]:
         return tuple(_phrases(_modified(verb)))
     if own and (verb.dep_ == "conj" or relative or any(t.lower_ in _OUTSIDE for t in own)):
         return (ANYONE,)
-    if verb.dep_ == "acl" and not _kids(verb.head, "poss"):
+    if verb.dep_ == "acl" and not _kids(verb.head, "poss") and not any(p.lower_ == "to" for p in verb.head.children):
         up = next((t for t in verb.ancestors if t.pos_ == "VERB"), None)
         return _doers(up, depth - 1) if up is not None and not own else ()
     if verb.dep_ == "advcl" and not own and verb.tag_ in {"VBZ", "VBP", "VBD"}:  # read wrongly
@@ -218,7 +221,11 @@ def _doers(verb: Token, depth: int = 4) -> tuple[Phrase, ...]:
     if verb.dep_ in {"conj", "xcomp", "advcl", "ccomp"} and verb.head.pos_ in {"VERB", "AUX", "ADJ"}:
         if verb.dep_ == "xcomp" and (asked := _kids(verb.head, "dobj", "dative")) and not own:
             return tuple(_phrases(asked)) + _doers(verb.head, depth - 1)
-        return _doers(verb.head, depth - 1)
+        above = _doers(verb.head, depth - 1)
+        he = any(t.lower_ in {"he", "she"} for t in own) and any(people.is_institution(phrase.text) for phrase in above)
+        return (ANYONE,) if he or (verb.dep_ == "ccomp" and not own) else above
+    if verb.dep_ == "pcomp" and verb.head.head.pos_ == "VERB":
+        return tuple(_phrases(_kids(verb.head.head, "dobj"))) + _doers(verb.head.head, depth - 1)
     return (ANYONE,) if own else ()
 
 
@@ -237,6 +244,9 @@ def _under(verb: Token) -> frozenset[str]:
             found |= {head.lemma_.lower()} - _CARRIES if head.pos_ != "AUX" else set()
         elif verb.dep_ == "ccomp":
             found |= {head.lemma_.lower()} & (_UNTOLD | REFUSES)
+        elif verb.dep_ == "pcomp":
+            away = head.lower_ in _AWAY or head.head.lemma_ in _SUSPECTS
+            return frozenset(found | ({head.head.lemma_.lower()} if away else set()))
         elif verb.dep_ == "acl" and any(t.lower_ == "that" for t in _kids(verb, "mark")):
             return frozenset(found | {head.lemma_.lower()} - {"fact"})
         elif _infinitive(verb) and (verb.dep_ == "acl" or (verb.dep_ == "advcl" and head.lemma_ not in _GATHERS)):

@@ -83,6 +83,11 @@ def same(one: str, other: str) -> bool:
     return len(first) == 1 or len(second) == 1 or words.same_name(first[0], second[0]) or first[0][0] + "." == second[0]
 
 
+def is_institution(name: str) -> bool:
+    """Whether a name or a noun is that of an institution: a ministry, a company, a town's council."""
+    return bool(_INSTITUTION.search(name))
+
+
 def is_person(name: str) -> bool:
     """Whether a name looks like a person's: two words or more, none of them an institution's."""
     return bool(re.fullmatch(_FULL, name)) and not _INSTITUTION.search(name)

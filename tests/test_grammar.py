@@ -93,6 +93,11 @@ def verdicts(evidence, *said):
             "Keller signed the treaty with Wick.",
         ),
         (
+            "Bayram refrained from confirming that the talks will be held in Wick.",
+            "Bayram refrained from confirming that talks will be held.",
+            "Bayram confirmed that the talks will be held in Wick.",
+        ),
+        (
             "Duarte threatened to close the mill if the wages rose.",
             "Duarte threatened to close the mill.",
             "Duarte closed the mill.",
@@ -192,6 +197,8 @@ def test_where_when_and_how_many_belong_to_what_they_are_said_of(evidence, right
         ("The novel was written by Duarte and translated by Keller.", "Duarte wrote the novel."),
         ("Holm beat Lind in the final of the 2004 cup.", "Lind was beaten by Holm in the final."),
         ("Azad’s Foreign Minister Jo Bayram withdrew.", "Jo Bayram is the Foreign Minister of Azad."),
+        ("Lind left, while the Ministry said that he is destroying the school.", "Lind is destroying the school."),
+        ("Azad has extended an invitation to Jo Bayram to visit Wick.", "Azad has invited Jo Bayram to visit Wick."),
     ],
 )
 def test_the_same_in_another_form_is_supported(evidence, claim):
