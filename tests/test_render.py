@@ -92,9 +92,13 @@ def everything(text: str) -> list[str]:
             render.chat_html(answer),
             render.chat_html(answer, live=True, names={text: text}),
         ),
-        *(render.source_html(document, (7, 7 + len(text))), render.turn_html(text, ""), render.notice_html(text, text)),
-        *(render.welcome_html([text]), render.status_html(text, text, fetching)),
-        render.status_html(text, text, render.Fetching(text, failed=text)),
+        *(
+            render.source_html(document, (7, 7 + len(text))),
+            render.turn_html(text, ""),
+            render.part("notice", text, text),
+        ),
+        *(render.part("welcome", [text]), render.part("status", text, text, fetching)),
+        render.part("status", text, text, render.Fetching(text, failed=text)),
     ]
 
 
@@ -300,7 +304,7 @@ def test_the_source_says_title_date_and_page() -> None:
 
 def test_a_fetch_shows_share_size_rate_and_source_and_can_be_cancelled() -> None:
     read = inert(
-        render.status_html("5 documents", "quote", render.Fetching("big", 250, 1000, 2e6, "model hub"), busy=True)
+        render.part("status", "5 documents", "quote", render.Fetching("big", 250, 1000, 2e6, "model hub"), busy=True)
     )
     assert "Fetching big: 25 % of 0 MB · 2.0 MB/s · model hub" in read.words["span"]
     assert ("button", {"type": "button", "class": "cancel"}) in read.tags

@@ -14,7 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qa.render.shown import LEAVING, Batch, Chat, Cited, Fetching, Listed, Option
+from qa.render.shown import LEAVING, Batch, Chat, Cited, Listed
+from qa.render.shown import Fetching as Fetching
+from qa.render.shown import Option as Option
 from qa.render.shown import Upload as Upload
 from qa.render.text import MARKER, bare, count_text, date_text, one_line, plain, size_text, source_name, weak, when_text
 from qa.render.text import chat_markdown as chat_markdown
@@ -70,9 +72,14 @@ def _templates() -> Environment:
     return made
 
 
-def _made(template: str, macro: str, *values: Any) -> str:
+def _made(template: str, macro: str, *values: Any, **named: Any) -> str:
     """What a macro of a template makes of `values`."""
-    return clean(getattr(_templates().get_template(template).module, macro)(*values))
+    return clean(getattr(_templates().get_template(template).module, macro)(*values, **named))
+
+
+def part(macro: str, *values: Any, **named: Any) -> str:
+    """A part of the page that needs nothing but its values: a macro of `page.html`, which says what it takes."""
+    return _made("page.html", macro, *values, **named)
 
 
 def _live(fragment: str) -> Any:
@@ -168,20 +175,10 @@ def _marked(text: str, span: Span, also: Iterable[Span]) -> Iterator[tuple[str, 
     yield "", text[done:]
 
 
-def no_source_html(title: str, text: str, *, quote: str = "", at: int = 0, of: int = 0) -> str:
-    """The source pane where there is nothing to show, and why; `quote` is what an old answer took from the source."""
-    return _made("page.html", "no_source", title, text, quote, at, of)
-
-
 def turn_html(question: str, body: str, number: int = 0, scope: str = "") -> str:
     """A question and what stands under it (`body`: fragments of this module); `number` once it is kept under one;
     `scope` says which documents were asked, unless it was all."""
     return _made("page.html", "turn", question, _live(body), number, scope)
-
-
-def actions_html(verdict: str = "") -> str:
-    """What can be done with a kept answer; `verdict` is what was said of it so far."""
-    return _made("page.html", "actions", verdict)
 
 
 def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:
@@ -220,35 +217,6 @@ def _batch_title(batch: Batch) -> str:
     if batch.state in doing:
         return f"{doing[batch.state]} {files}"
     return f"Added {len(batch.files) - failed:,} of {files}" if failed else f"Added {files}"
-
-
-def notice_html(title: str, text: str, *, kind: str = "note") -> str:
-    """A message about the program, never mistaken for an answer. `kind` is "note" or "error"."""
-    return _made("page.html", "notice", title, text, kind)
-
-
-def welcome_html(examples: Iterable[str], *, empty: bool = False) -> str:
-    """The page before a question: what this is, and questions to begin with; where the library is `empty`, how to add
-    documents."""
-    return _made("page.html", "welcome", list(examples), empty)
-
-
-def follow_ups_html(questions: Iterable[str]) -> str:
-    """Questions to go on with, under an answer; nothing where there are none."""
-    return _made("page.html", "follow_ups", list(questions))
-
-
-def models_html(options: Iterable[Option]) -> str:
-    """The models to choose from, and what each needs."""
-    return _made("page.html", "models", list(options))
-
-
-def status_html(
-    library: str, model: str, fetching: Fetching | None = None, *, busy: bool = False, host: str = ""
-) -> str:
-    """The line that says what is being read and who answers now. `busy` asks the page to look again soon; `host` is
-    where text is sent."""
-    return _made("page.html", "status", library, model, fetching, busy, host)
 
 
 def evidence_file(title: str, made: str, turns: Iterable[tuple[str, Answer | None, Sequence[Cited]]]) -> str:

@@ -87,9 +87,9 @@ def turn_html(turn: Turn, number: int = 0, *, library: Library | None = None, ve
     body = render.chat_html(turn.answer, names=turn.names, stale=old) if turn.answer else ""
     if turn.problem:
         title = "The answer broke off." if turn.answer and turn.answer.text else "No answer was written."
-        body += render.notice_html(title, turn.problem, kind="error")
+        body += render.part("notice", title, turn.problem, kind="error")
     worth = number and turn.answer and turn.answer.text and turn.answer.kind != "talk"  # no courtesies
-    actions = render.actions_html(verdict) if worth else ""
+    actions = render.part("actions", verdict) if worth else ""
     return render.turn_html(turn.question, body + actions, number, turn.scope)
 
 
@@ -127,11 +127,11 @@ def source(
     except QAError as error:
         if quote:
             gone = f"{document} is not among the documents any more."
-            return render.no_source_html("Source removed.", gone, quote=quote, at=at, of=of)
-        return render.no_source_html("Source not in the library.", str(error), at=at, of=of)
+            return render.part("no_source", "Source removed.", gone, quote=quote, at=at, of=of)
+        return render.part("no_source", "Source not in the library.", str(error), at=at, of=of)
     if not 0 <= start < end <= len(found.text) or (quote and found.text[start:end] != quote):
         gone = f"{document} changed: these characters are no longer there. Ask again."
-        return render.no_source_html("Source changed.", gone, quote=quote, at=at, of=of)
+        return render.part("no_source", "Source changed.", gone, quote=quote, at=at, of=of)
     return render.source_html(found, (start, end), also=also, at=at, of=of)
 
 

@@ -106,7 +106,7 @@ class Corpus:
         try:
             return render.source_html(self.assistant().library.document(id), (0, 0))
         except QAError as error:
-            return render.no_source_html("Source not in the library.", str(error))
+            return render.part("no_source", "Source not in the library.", str(error))
 
     # Adding
 

@@ -84,7 +84,7 @@ class Engine:
     def welcome(self) -> str:
         """The page before a question, as HTML: questions to begin with, or that there are no documents yet."""
         examples, ready = self.examples(), not self._assistant.exception()
-        return render.welcome_html(examples, empty=ready and not self.assistant().library.documents())
+        return render.part("welcome", examples, empty=ready and not self.assistant().library.documents())
 
     def answerer(self, name: str, who: str) -> Answerer:
         """Who writes the next answer for `who`: the model of this name, or the configured one for "". One that writes
@@ -163,7 +163,7 @@ class Engine:
         the model that this page has chosen, if any."""
         self._renew()
         if not self._assistant.done():
-            return render.status_html("Opening the index and its models…", "", busy=True)
+            return render.part("status", "Opening the index and its models…", "", busy=True)
         new = sync.rebuild(self.config.index)
         growing = new is not None and new.running
         if error := self._assistant.exception():
@@ -171,14 +171,14 @@ class Engine:
                 "The index is being rebuilt. Questions are answered as soon as it is whole" if growing else str(error)
             )
             nothing = render.Fetching("", failed=f"Nothing can be answered: {what}")
-            return render.status_html("", "", nothing, busy=growing)
+            return render.part("status", "", "", nothing, busy=growing)
         count = len(self.assistant().library.documents())
         found = f"{count:,} document{'s' * (count != 1)}" + "; add some here, or run: qa ingest FOLDER" * (not count)
         if new:
             found += f". {_rebuilding(new, count)}"
         busy = growing or (self.fetching is not None and not self.fetching.failed)
         said, host = self._said(name)
-        return render.status_html(found, said, self.fetching, busy=busy, host=host)
+        return render.part("status", found, said, self.fetching, busy=busy, host=host)
 
     def _said(self, name: str) -> tuple[str, str]:
         """Who answers, and the host that text is sent to for it."""
@@ -192,7 +192,7 @@ class Engine:
 
     def models_html(self, chosen: str) -> str:
         """The models to choose from, as HTML."""
-        return render.models_html([self._option(name, chosen or self._default()) for name in self.names()])
+        return render.part("models", [self._option(name, chosen or self._default()) for name in self.names()])
 
     def _default(self) -> str:
         own = masked(self.config.model)

@@ -42,7 +42,7 @@ def blocks(acts: Handlers) -> gr.Blocks:
             html(elem_id="status", js_on_load=CONNECT)
             new = gr.Button("New chat", elem_id="new", size="sm")
         with gr.Column(elem_id="conversation"):
-            welcome = html(render.welcome_html(()), elem_id="welcome")
+            welcome = html(render.part("welcome", ()), elem_id="welcome")
             past, now = html(elem_id="past"), html(elem_id="now")
         with gr.Column(elem_id="composer"):
             look: dict[str, Any] = {"show_label": False, "container": False, "elem_id": "ask", "interactive": False}
@@ -101,7 +101,7 @@ class Handlers:
         self.chats.adopt(owner, chosen)
         if not self.chats.turns(owner, chosen):
             gone = "This conversation was deleted, or it is not yours. Ask to begin a new one."
-            notice = render.notice_html("Nothing is here.", gone) if key.startswith("#") else ""
+            notice = render.part("notice", "Nothing is here.", gone) if key.startswith("#") else ""
             chosen = keep.new_id()
         return chosen, self.ready, self._past(owner, chosen, notice), ""
 
@@ -120,7 +120,7 @@ class Handlers:
             with self.engine.room.seat(owner):
                 yield from self._answer(question, key, tab, chosen)
         except FullError as error:
-            notice = render.notice_html("Not asked yet.", str(error), kind="note unasked")
+            notice = render.part("notice", "Not asked yet.", str(error), kind="note unasked")
             yield same, same, self._past(owner, key), render.turn_html(question, notice)
 
     def _answer(

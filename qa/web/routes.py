@@ -197,7 +197,7 @@ def undo(at: At, owner: Owner, batch: PostedId) -> str:
 @router.get("/suggest")
 def suggest(at: At, owner: Owner, chat: ChatId, turn: int) -> str:
     turns = [each for number, each in at.chats.turns(owner, chat).items() if number <= turn]
-    return render.follow_ups_html(acts.follow_ups(turns, at.engine.assistant()) if turns else ())
+    return render.part("follow_ups", acts.follow_ups(turns, at.engine.assistant()) if turns else ())
 
 
 @router.get("/copy")
