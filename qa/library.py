@@ -30,32 +30,8 @@ from qa.embed import Encoded
 from qa.errors import IndexMismatch, IndexMissing, QAError
 from qa.types import Document, Passage, Span
 
-SCHEMA = 1
-_TOKENIZER = "porter unicode61 remove_diacritics 2"
-_TABLES = f"""
-PRAGMA journal_mode = WAL;
-CREATE TABLE built (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE document (
-    version INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL,
-    root TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    title TEXT NOT NULL, date TEXT, passages INTEGER NOT NULL, digest TEXT NOT NULL,
-    body INTEGER NOT NULL, pages TEXT NOT NULL, text TEXT NOT NULL);
-CREATE UNIQUE INDEX one_live ON document (id) WHERE state = 'live';
-CREATE INDEX by_state ON document (state);
-CREATE TABLE passage (
-    number INTEGER PRIMARY KEY, version INTEGER NOT NULL REFERENCES document,
-    id TEXT NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    sentences TEXT NOT NULL, vector BLOB NOT NULL, vectors BLOB NOT NULL, text TEXT NOT NULL);
-CREATE INDEX passage_id ON passage (id);
-CREATE INDEX passage_version ON passage (version);
-CREATE VIRTUAL TABLE words USING fts5 (text, content='passage', content_rowid='number', tokenize='{_TOKENIZER}');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
-CREATE TRIGGER passage_in AFTER INSERT ON passage BEGIN
-    INSERT INTO words (rowid, text) VALUES (new.number, new.text); END;
-CREATE TRIGGER passage_out AFTER DELETE ON passage BEGIN
-    INSERT INTO words (words, rowid, text) VALUES ('delete', old.number, old.text); END;
-PRAGMA user_version = {SCHEMA};
-"""
+SCHEMA = 1  # as in library.sql
+_TOKENIZER = "porter unicode61 remove_diacritics 2"  # as in library.sql
 _SOURCE = "d.id, d.title, d.date, d.passages, d.sha256, d.root, d.file, d.size, d.mtime"
 _PASSAGE = "id, ordinal, start, stop, sentences, vector, vectors, text"
 _OF_PASSAGE = "p." + _PASSAGE.replace(", ", ", p.")
@@ -136,7 +112,7 @@ def create(index: Path, built: Mapping[str, str | int]) -> Path:
     folder = index.absolute() / f"g-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     db = sqlite3.connect(folder / "library.sqlite", isolation_level=None)
-    db.executescript(_TABLES)
+    db.executescript(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
     db.executemany("INSERT INTO built VALUES (?, ?)", {**built, "revision": 0}.items())
     db.close()
     return folder

@@ -18,22 +18,9 @@ from qa.errors import QAError
 from qa.render import Chat
 from qa.types import Answer
 
-SCHEMA = 1
+SCHEMA = 1  # as in chats.sql
 ADOPTABLE = ""  # owner of conversations from before there were owners: whoever has their random id may take them
-_TABLES = f"""
-CREATE TABLE chats (
-    number INTEGER PRIMARY KEY, owner TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL,
-    UNIQUE (owner, id));
-CREATE TABLE turns (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, chat INTEGER NOT NULL REFERENCES chats ON DELETE CASCADE, turn TEXT NOT NULL);
-CREATE INDEX turns_of_chat ON turns (chat);
-CREATE VIRTUAL TABLE words USING fts5 (question, answer, tokenize='unicode61 remove_diacritics 2');
-CREATE TRIGGER turn_in AFTER INSERT ON turns BEGIN
-    INSERT INTO words (rowid, question, answer) VALUES (
-        new.id, json_extract(new.turn, '$.question'), coalesce(json_extract(new.turn, '$.answer.text'), '')); END;
-CREATE TRIGGER turn_out AFTER DELETE ON turns BEGIN DELETE FROM words WHERE rowid = old.id; END;
-PRAGMA user_version = {SCHEMA};
-"""
+_TABLES = Path(__file__).with_name("chats.sql").read_text(encoding="utf-8")
 _FROM_0 = f"""
 ALTER TABLE turns RENAME TO old;
 DROP INDEX turns_chat;
