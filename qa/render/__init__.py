@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qa.render.shown import LEAVING, Batch, Chat, Cited, Listed
+from qa.render.shown import Batch, Chat, Cited
 from qa.render.shown import Fetching as Fetching
 from qa.render.shown import Option as Option
 from qa.render.shown import Upload as Upload
@@ -191,12 +191,6 @@ def chats_html(chats: Sequence[Chat], find: str = "") -> str:
     today, dated = datetime.now().date(), [(chat, datetime.fromtimestamp(chat.changed).date()) for chat in chats]
     listed = [(chat, "Today" if day == today else date_text(day.isoformat())) for chat, day in dated]
     return _made("page.html", "chats", listed, one_line(find))
-
-
-def documents_html(documents: Sequence[Listed], found: int, total: int) -> str:
-    """The list of documents: the first of those `found`, of `total` in all. `data-busy` while one is being removed."""
-    busy = any(document.removing == LEAVING for document in documents)
-    return _made("page.html", "documents", documents, found, total, busy)
 
 
 def uploads_html(batches: Sequence[Batch]) -> str:

@@ -7,8 +7,6 @@ from typing import Literal
 
 from qa.types import Citation
 
-LEAVING = "being removed"
-
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
@@ -43,19 +41,6 @@ class Chat:
     changed: float
     turn: int = 0
     found: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A document in the list. `own`: it came from the browser, and its file goes with it. `removing`: it is on its way
-    out, or why it could not go."""
-
-    id: str
-    title: str
-    date: str | None
-    passages: int
-    own: bool = False
-    removing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from qa.config import Config
 from qa.errors import IndexBusy, QAError
 from qa.library import Source
 from qa.readers import SUFFIXES
-from qa.render import Batch, Listed, Upload
+from qa.render import Batch, Upload
 from qa.types import Failure, Progress, Report
 from qa.web.guard import MAX_FILE
 
@@ -98,8 +98,7 @@ class Corpus:
         words, own = find.casefold().split(), {source.id for source in self._own()}
         sources = self.assistant().library.documents()
         found = [s for s in sources if all(w in f"{s.title} {s.date} {s.id}".casefold() for w in words)]
-        shown = [Listed(*s[:4], s.id in own, self.removing.get(s.id, "")) for s in found[:SHOWN]]
-        return render.documents_html(shown, len(found), len(sources))
+        return render.part("documents", found[:SHOWN], len(found), len(sources), own, self.removing)
 
     def read(self, id: str) -> str:
         """A document for the source pane, without a highlight."""
@@ -294,7 +293,7 @@ class Corpus:
             QAError: there is no such document.
         """
         self.assistant().library.document(id)
-        self.removing[id] = render.LEAVING
+        self.removing[id] = "being removed"
         self._pool.submit(self._remove, id)
 
     def _remove(self, id: str) -> None:
