@@ -62,21 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(USAGE if isinstance(error, ConfigError) else FAILURE)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print it, exit.")] = False) -> None:
+    if version:
         from qa import __version__
 
         typer.echo(f"qa {__version__}")
         raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it, exit.")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
@@ -318,14 +310,12 @@ def _nearest(answer: Answer, assistant: Assistant) -> str:
 
 def _lines() -> Iterator[str]:
     """What is typed at the prompt, or comes through a pipe."""
-    if not sys.stdin.isatty():
-        yield from (line.strip() for line in sys.stdin)
-        return
     with suppress(ImportError):
         import readline  # noqa: F401 - gives the prompt line editing
+    prompt = "> " if sys.stdin.isatty() else ""
     with suppress(EOFError, KeyboardInterrupt):
         while True:
-            yield input("> ").strip()
+            yield input(prompt).strip()
 
 
 @contextmanager
