@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -84,22 +84,19 @@ class Chats:
     def list(self, owner: str, find: str = "") -> list[Chat]:
         """The conversations of an owner, newest first; with `find`, those whose title or turns have these words."""
         sql = "SELECT id, title, changed FROM chats WHERE owner = ? ORDER BY changed DESC"
-        match = " ".join(f'"{word}"*' for word in re.findall(r"\w+", find))
         with self._db() as db:
-            chats = [Chat(*row) for row in db.execute(sql, (owner,))]
-            found = self._found(db, owner, match) if match else {}
-        if not find.strip():
-            return chats
-        wanted = find.strip().casefold()
-        here = [chat for chat in chats if chat.id in found or wanted in chat.title.casefold()]
-        return [replace(chat, turn=found[chat.id][0], found=found[chat.id][1]) if chat.id in found else chat
-                for chat in here]  # fmt: skip
+            found = self._found(db, owner, find)
+            chats = [Chat(*row, *found.get(row[0], ())) for row in db.execute(sql, (owner,))]
+        return [chat for chat in chats if chat.id in found or find.strip().casefold() in chat.title.casefold()]
 
-    def _found(self, db: sqlite3.Connection, owner: str, match: str) -> dict[str, tuple[int, str]]:
+    def _found(self, db: sqlite3.Connection, owner: str, find: str) -> dict[str, tuple[int, str]]:
+        """The conversations with a turn that has these words: the turn's number, and some of it."""
+        match = " ".join(f'"{word}"*' for word in re.findall(r"\w+", find))
         sql = """SELECT c.id, t.id, snippet(words, -1, '', '', '…', 12) FROM words
             JOIN turns t ON t.id = words.rowid JOIN chats c ON c.number = t.chat
             WHERE words MATCH ? AND owner = ? ORDER BY t.id"""
-        return {chat: (turn, text) for chat, turn, text in db.execute(sql, (match, owner))}
+        rows = db.execute(sql, (match, owner)) if match else ()
+        return {chat: (turn, text) for chat, turn, text in rows}
 
     def drop(self, owner: str, chat: str, number: int) -> None:
         """Forget one turn of a conversation: another has taken its place."""
