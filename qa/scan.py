@@ -55,41 +55,17 @@ class _Place(NamedTuple):
     span: Span
 
 
-class _Sheet:
-    """An answer put together line by line: a heading, which rests on all that is shown, and items with a citation."""
-
-    def __init__(self, library: Library) -> None:
-        self._library, self._cited, self._claims = library, list[Citation](), list[Claim]()
-
-    def item(self, text: str, *places: _Place, speaker: str | None = None) -> None:
-        """One line, and the sentences that it rests on."""
-        numbers = []
-        for source, quote, (start, end) in places:
-            page = self._library.document(source.id).page_at(start)
-            number = len(self._cited) + 1
-            cited = Citation(number, source.id, source.title, quote, start, end, page, source.date, speaker, 1.0)
-            self._cited.append(cited)
-            numbers.append(number)
-        self._claims.append(Claim(text, "supported", tuple(numbers)))
-
-    def answer(self, question: str, heading: str, *, rest: str = "") -> Answer:
-        """What was put together; without any item a refusal that says what was read."""
-        if not self._claims:
-            return Answer(question, heading, False, standalone=question)
-        claims = (Claim(heading, "supported", tuple(c.number for c in self._cited)), *self._claims)
-        lines = [claim.text + " " + "".join(f"[{n}]" for n in claim.citations) for claim in self._claims]
-        text = "\n\n".join(filter(None, [heading, *lines, rest]))
-        return Answer(question, text, True, tuple(self._cited), claims, standalone=question, confidence=1.0)
-
-
 class _Reader:
-    """One question's look at the documents in `scope`. `spelled` gives the spellings in which words stand in them."""
+    """One question's look at the documents in `scope`, and the answer that comes of it, line by line.
+
+    `spelled` gives the spellings in which words stand in the documents.
+    """
 
     def __init__(self, question: str, library: Library, scope: Scope | None, spelled: Spelled) -> None:
         self.question, self.library, self._scope, self._spelled = question, library, scope, spelled
         allowed, sources = library.select(scope), library.documents()
         self.sources = sources if allowed is None else [source for source in sources if source.id in set(allowed)]
-        self.sheet = _Sheet(library)
+        self._cited, self._claims = list[Citation](), list[Claim]()
         self.limited = len(self.sources) < len(sources)
 
     def overview(self, _: re.Match[str]) -> Answer:
@@ -114,9 +90,9 @@ class _Reader:
         """The date of each document, the newest first."""
         dated = [source for source in self.sources if source.date]
         for source in _newest(dated)[:SHOWN]:
-            self.sheet.item(f"{date_text(source.date)}: {one_line(source.title)}", self._opening(source))
+            self._item(f"{date_text(source.date)}: {one_line(source.title)}", self._opening(source))
         heading = f"{self._count(self.sources).removeprefix('the ')}{self._span(self.sources)}." + self._undated()
-        return self.sheet.answer(self.question, heading, rest=_more(len(dated) - SHOWN))
+        return self._answer(heading, rest=_more(len(dated) - SHOWN))
 
     def extreme(self, match: re.Match[str]) -> Answer:
         """The newest or the oldest document."""
@@ -138,8 +114,8 @@ class _Reader:
         when = f" {match['when']}" if timed else ""
         heading = f"{len(naming) or 'None'} of {self._count(among)}{when} {verb} {label}."
         for source in _newest(naming)[:SHOWN]:
-            self.sheet.item(_name(source), *found[source.id][0])
-        return self.sheet.answer(self.question, f"{heading} {_read(len(among))}", rest=_more(len(naming) - SHOWN))
+            self._item(_name(source), *found[source.id][0])
+        return self._answer(f"{heading} {_read(len(among))}", rest=_more(len(naming) - SHOWN))
 
     def often(self, match: re.Match[str]) -> Answer | None:
         """How often something is mentioned, and where."""
@@ -149,11 +125,11 @@ class _Reader:
         found = self._found([topic])
         by_count = sorted((s for s in self.sources if s.id in found), key=lambda s: -found[s.id][1])
         for source in by_count[:SHOWN]:
-            self.sheet.item(f"{_name(source)}: {_times(found[source.id][1])}", *found[source.id][0])
+            self._item(f"{_name(source)}: {_times(found[source.id][1])}", *found[source.id][0])
         total = _times(sum(count for _, count in found.values()))
         heading = f"“{topic}” is mentioned {total}, in {len(found)} of {self._count(self.sources)}."
         rest = _more(len(found) - SHOWN)
-        return self.sheet.answer(self.question, f"{heading} {_read(len(self.sources))}", rest=rest)
+        return self._answer(f"{heading} {_read(len(self.sources))}", rest=rest)
 
     def quoted(self, match: re.Match[str]) -> Answer | None:
         """Everyone who speaks in the documents, of something or at all."""
@@ -172,23 +148,45 @@ class _Reader:
         heading = f"{_persons(len(persons))} named with a role or a title, or speaking (bare names are not counted), in"
         return self._people(persons, heading, [])
 
+    def _item(self, text: str, *places: _Place) -> None:
+        """One line, and the sentences that it rests on."""
+        numbers = []
+        for source, quote, (start, end) in places:
+            page = self.library.document(source.id).page_at(start)
+            number = len(self._cited) + 1
+            self._cited.append(
+                Citation(number, source.id, source.title, quote, start, end, page, source.date, score=1.0)
+            )
+            numbers.append(number)
+        self._claims.append(Claim(text, "supported", tuple(numbers)))
+
+    def _answer(self, heading: str, *, rest: str = "") -> Answer:
+        """What was put together; without any item a refusal that says what was read."""
+        if not self._claims:
+            return Answer(self.question, heading, False, standalone=self.question)
+        claims = (Claim(heading, "supported", tuple(c.number for c in self._cited)), *self._claims)
+        lines = [claim.text + " " + "".join(f"[{n}]" for n in claim.citations) for claim in self._claims]
+        text = "\n\n".join(filter(None, [heading, *lines, rest]))
+        cited = tuple(self._cited)
+        return Answer(self.question, text, True, cited, claims, standalone=self.question, confidence=1.0)
+
     def _people(
         self, groups: Sequence[tuple[str, _Place]], heading: str, others: Sequence[tuple[str, _Place]]
     ) -> Answer:
         for name, place in groups[:SHOWN]:
-            self.sheet.item(name, place)
+            self._item(name, place)
         if others and groups:
             names = ", ".join(name for name, _ in others[:SHOWN])
-            self.sheet.item(f"Also speaking: {names}.", *(place for _, place in others[:SHOWN]))
+            self._item(f"Also speaking: {names}.", *(place for _, place in others[:SHOWN]))
         rest = _more(len(groups) - SHOWN)
         read = _read(min(len(self.sources), READ), len(self.sources))
-        return self.sheet.answer(self.question, f"{heading} {self._count(self.sources)}. {read}", rest=rest)
+        return self._answer(f"{heading} {self._count(self.sources)}. {read}", rest=rest)
 
     def _listed(self, sources: Sequence[Source], heading: str) -> Answer:
         for source in _newest(sources)[:SHOWN]:
             place = self._opening(source)
-            self.sheet.item(": ".join(filter(None, [_name(source, place.text), one_line(place.text)])), place)
-        return self.sheet.answer(self.question, heading, rest=_more(len(sources) - SHOWN))
+            self._item(": ".join(filter(None, [_name(source, place.text), one_line(place.text)])), place)
+        return self._answer(heading, rest=_more(len(sources) - SHOWN))
 
     def _opening(self, source: Source) -> _Place:
         """A document's first whole sentence that is not its title. It says what the document is about better than the
