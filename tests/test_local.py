@@ -119,7 +119,7 @@ def test_closing_the_answer_stops_the_model_within_two_seconds(
     evidence: list[Citation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     llm = model()
-    engine = local._engine(llm.path, llm.threads, llm.context_window)
+    engine = local._engine(llm.path, llm.threads)
     monkeypatch.setattr(engine, "server", Counting(engine.server))
     writing = answerer().write("Tell a long story about every bridge, word by word.", evidence)
     while not engine.server.events:

@@ -35,13 +35,11 @@ class LocalLLM(CustomLLM):
 
     path: Path
     threads: int = 0
-    context_window: int = CONTEXT
-    max_tokens: int = MAX_TOKENS
 
     @property
     def metadata(self) -> LLMMetadata:
-        window, output, name = self.context_window, self.max_tokens, self.path.stem
-        return LLMMetadata(context_window=window, num_output=output, is_chat_model=True, model_name=name)
+        name = self.path.stem
+        return LLMMetadata(context_window=CONTEXT, num_output=MAX_TOKENS, is_chat_model=True, model_name=name)
 
     @llm_chat_callback()
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> Iterator[ChatResponse]:
@@ -49,8 +47,8 @@ class LocalLLM(CustomLLM):
         plain = [{"role": message.role.value, "content": message.content or ""} for message in messages]
 
         def responses() -> Iterator[ChatResponse]:
-            text, engine = "", _engine(self.path, self.threads, self.context_window)
-            for piece in engine.write(plain, kwargs.get("max_tokens", self.max_tokens)):
+            text, engine = "", _engine(self.path, self.threads)
+            for piece in engine.write(plain, kwargs.get("max_tokens", MAX_TOKENS)):
                 text += piece
                 yield ChatResponse(message=ChatMessage(role="assistant", content=text), delta=piece)
 
@@ -72,9 +70,9 @@ class LocalLLM(CustomLLM):
 class _Engine:
     """One loaded model. Whoever asks waits for its turn: first come, first served."""
 
-    def __init__(self, path: Path, threads: int, context: int) -> None:
-        check(path, context)
-        self.server = _serve(path, threads or cores(), context)
+    def __init__(self, path: Path, threads: int) -> None:
+        check(path)
+        self.server = _serve(path, threads or cores())
         self.waiting: deque[object] = deque()
         self.moved, self.leaving = threading.Condition(), False
         _engines.add(self)
@@ -114,7 +112,7 @@ class _Engine:
 
 
 _engines: weakref.WeakSet[_Engine] = weakref.WeakSet()
-_loaded: dict[tuple[Path, int, int], _Engine] = {}
+_loaded: dict[tuple[Path, int], _Engine] = {}
 _loading = threading.Lock()
 
 
@@ -127,17 +125,17 @@ def _leave() -> None:
             engine.moved.wait_for(lambda: not engine.waiting, 10)  # noqa: B023
 
 
-def _engine(path: Path, threads: int, context: int) -> _Engine:
+def _engine(path: Path, threads: int) -> _Engine:
     """The engine of this file, loaded once. Another file takes the place of the one before: memory is for one model."""
-    key = (path.resolve(), threads, context)
+    key = (path.resolve(), threads)
     with _loading:
         if key not in _loaded:
             _loaded.clear()
-            _loaded[key] = _Engine(path, threads, context)
+            _loaded[key] = _Engine(path, threads)
         return _loaded[key]
 
 
-def _serve(path: Path, threads: int, context: int) -> Any:
+def _serve(path: Path, threads: int) -> Any:
     try:
         import xllamacpp
     except ImportError as error:
@@ -145,7 +143,7 @@ def _serve(path: Path, threads: int, context: int) -> Any:
     params = xllamacpp.CommonParams()
     params.verbosity, params.fit_params, params.offline = -1, False, True
     params.model.path = str(path)
-    params.n_ctx, params.n_parallel, params.n_batch, params.n_ubatch = context, 1, BATCH, BATCH
+    params.n_ctx, params.n_parallel, params.n_batch, params.n_ubatch = CONTEXT, 1, BATCH, BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.cache_ram_mib = 0  # the one slot keeps the last prompt; copies of older ones would cost gigabytes
     params.ui, params.endpoint_slots, params.n_threads_http = False, False, 1
@@ -161,7 +159,7 @@ def _serve(path: Path, threads: int, context: int) -> Any:
             raise ModelError(f"llama.cpp cannot load {path}; is it whole, and supported? See: qa models") from error
 
 
-def check(path: Path, context: int = CONTEXT) -> None:
+def check(path: Path) -> None:
     """Refuse what llama.cpp would choke on: a file that is no GGUF, a model larger than the free memory."""
     try:
         with path.open("rb") as file:
@@ -170,7 +168,7 @@ def check(path: Path, context: int = CONTEXT) -> None:
         raise ModelError(f"{path}: {error.strerror}; see the models on this machine: qa models") from error
     if magic != b"GGUF":
         raise ModelError(f"{path} is not a GGUF file (it starts with {magic!r}); see the models: qa models")
-    needed, free = size + context * 2**16 + 2**28, free_memory()
+    needed, free = size + CONTEXT * 2**16 + 2**28, free_memory()
     if needed > free:
         raise ModelError(
             f"{path.name} needs about {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free; "
