@@ -156,11 +156,6 @@ class Library:
         """Whether another generation answers by now, so that this library should be opened anew."""
         return current(self.index.absolute()) != self.folder
 
-    def close(self) -> None:
-        """Closes the calling thread's connection; the other threads' close as they end."""
-        self._db().close()
-        del self._local.db
-
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Everything this thread reads inside is of one moment, whatever is committed meanwhile. Do not `yield` from

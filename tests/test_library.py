@@ -176,7 +176,7 @@ def test_an_unknown_document_is_answered_with_the_closest_id(writer: Library) ->
 
 
 def test_a_newer_schema_is_refused_and_not_touched(writer: Library) -> None:
-    writer.close()
+    writer._db().close()
     file = writer.folder / "library.sqlite"
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA user_version = 99")
@@ -203,7 +203,7 @@ def test_a_changed_byte_of_a_stored_text_or_vector_is_found(writer: Library) -> 
 
 
 def test_a_file_that_is_no_database_is_a_named_error(writer: Library) -> None:
-    writer.close()
+    writer._db().close()
     (writer.folder / "library.sqlite").write_bytes(b"\0" * 8192)
     (writer.folder / "library.sqlite-wal").unlink(missing_ok=True)
     with pytest.raises(QAError, match="--rebuild"):
