@@ -145,6 +145,8 @@ def _serve(path: Path, threads: int) -> Any:
     params.model.path = str(path)
     params.n_ctx, params.n_parallel, params.n_batch, params.n_ubatch = CONTEXT, 1, BATCH, BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    # llama.cpp rearranges the weights as it loads them: mapped, they would be in memory twice
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.cache_ram_mib = 0  # the one slot keeps the last prompt; copies of older ones would cost gigabytes
     params.ui, params.endpoint_slots, params.n_threads_http = False, False, 1
     params.api_keys = [secrets.token_hex(32)]
