@@ -14,7 +14,7 @@ _PAIRS = "before/after from/to with/without for/against above/below over/under m
 _CONTRARY = [pair.split("/") for pair in f"{_PAIRS} until/since into/from".split()]
 _TELLS = "say tell state add note report announce emphasize stress insist argue point declare explain assert remark"
 _ANY_VERB = frozenset(words.stem(v) for v in f"be have do go come become take happen occur make {_TELLS}".split())
-_TIME = re.compile("|".join(words.stem(month) for month in words.MONTHS) + r"|[12]\d{3}")
+_TIME = re.compile("|".join(map(words.stem, [*words.MONTHS, *words.WEEKDAYS])) + r"|[12]\d{3}")
 
 
 def misread(claim: str, quotes: Sequence[str]) -> Iterator[str]:
@@ -54,8 +54,12 @@ def _faults(mine: Statement, other: Statement, spoken: frozenset[str], meant: fr
     yield from _other_people(mine, other, spoken)
     yield from _other_place(mine, other, spoken)
     when, told = _times(mine), _times(other)
-    if when and told and when.isdisjoint(told):
+    if when and told and when.isdisjoint(told) and when <= spoken:
         yield f"“{min(when)}” instead of “{min(told)}”"
+    for noun, number in mine.counts:
+        others = {n for counted, n in other.counts if counted == noun}
+        if others and number not in others:
+            yield f"{number} {noun} instead of {min(others)}"
     if mine.negated != other.negated and not (mine.negated and other.under & REFUSES):
         yield f"“not {mine.verb}”" if mine.negated else f"“{mine.verb}” without its “not”"
     lost = other.under - mine.under - (REFUSES | _CHOOSES if mine.negated else frozenset())

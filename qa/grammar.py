@@ -33,7 +33,8 @@ _UNTOLD = frozenset("deny doubt refute hope fear propose suggest demand urge exp
 _AWAY = frozenset("from against".split())  # "she withdrew from the meeting": she did not meet anyone
 _SUSPECTS = frozenset("accuse suspect dream think".split())  # of doing
 REFUSES = frozenset("refuse fail decline failure refusal".split())
-MUTUAL = frozenset("meet discuss talk negoti marri agre border clash fight speak".split())  # stems: A with B, B with A
+MUTUAL = frozenset("meet marri border clash fight".split())  # stems: A meets B, B meets A
+_JOINT = MUTUAL | frozenset("discuss talk negoti agre speak".split())  # A with B, B with A
 _TITLE = re.compile(rf"{people.ROLES}|foreign|prime|deputy|vice|mrs?|ms|dr|sir|emperor|st", re.I)
 _HYPHENED = re.compile(r"(?<=\b(?:re|co|un|de))-(?=[a-z])|(?<=\b(?:non|pre|mis))-(?=[a-z])")  # else two words
 _SAME = {"following": "after", "upon": "after"}
@@ -67,7 +68,8 @@ class Statement(NamedTuple):
     """Who (`doers`; empty where the text names none) does what (`verb`, a stem; or "is" and a noun) to whom.
 
     `by_verb` says whether a verb states it, not a title; `under` are the words that make it less than a fact ("offer",
-    "if", "may"); `places` are the prepositions of its clause with their nouns, `near` those of the verb itself.
+    "if", "may"); `places` are the prepositions of its clause with their nouns, `near` those of the verb itself; and
+    `counts` the nouns of the clause that have a number, each with it.
     """
 
     verb: str
@@ -78,6 +80,7 @@ class Statement(NamedTuple):
     negated: bool = False
     near: tuple[tuple[str, Phrase], ...] = ()
     places: tuple[tuple[str, Phrase], ...] = ()
+    counts: frozenset[tuple[str, str]] = frozenset()
 
 
 class Reading(NamedTuple):
@@ -120,12 +123,12 @@ def _verbal(token: Token) -> Iterator[Statement]:
     if _passive(token):
         agents = [t for by in _kids(token, "agent") for t in _kids(by, "pobj")]
         doers, objects = tuple(_phrases(agents)), doers
-    if (verb := words.stem(token.lemma_.lower()) or token.lower_) in MUTUAL:
+    if (verb := words.stem(token.lemma_.lower()) or token.lower_) in _JOINT:
         doers += tuple(_phrases(t for p in _kids(token, "prep") if p.lower_ == "with" for t in _kids(p, "pobj")))
     negated = any(t.lower_ in _NOT or t.dep_ == "neg" for t in _clause(token))
     verb = " ".join([verb, *(t.lower_ for t in _kids(token, "prt"))])
     if token.lemma_ != "be":
-        yield Statement(verb, doers, objects, True, _under(token), negated, *_places(token))
+        yield Statement(verb, doers, objects, True, _under(token), negated, *_places(token), _counts(_clause(token)))
         return
     for attribute in _with_conjuncts(t for t in _kids(token, "attr", "acomp", "advmod") if words.stems(t.text)):
         yield Statement(f"is {_stem(attribute)}", doers, (_phrase(attribute),), True, _under(token), negated)
@@ -190,8 +193,8 @@ def _places(verb: Token) -> tuple[tuple[tuple[str, Phrase], ...], tuple[tuple[st
     return tuple(pair for t, pair in pairs if t in near), tuple(pair for _, pair in pairs)
 
 
-def _counts(doc: Doc) -> frozenset[tuple[str, str]]:
-    counted = [(t.head, t) for t in doc if t.dep_ == "nummod"]
+def _counts(tokens: Iterable[Token]) -> frozenset[tuple[str, str]]:
+    counted = [(t.head, t) for t in tokens if t.dep_ == "nummod"]
     return frozenset((_stem(noun), number) for noun, t in counted for number in words.numbers(t.text))
 
 

@@ -112,9 +112,11 @@ def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), ques
         return verdict
     chosen = [sources[i] for i in verdict.sources]
     plain = [s._replace(citation=replace(s.citation, quote=grammar.read(s.citation.quote).plain)) for s in chosen]
-    again = _judge(grammar.read(claim).plain, plain, hints, grammar.read(question).plain)
+    again = _judge(grammar.read(claim).plain, plain, hints, grammar.read(question).plain, parse=False)
     found = tuple(verdict.sources[i] for i in again.sources)
-    return again._replace(sources=found) if again.support == "supported" else verdict
+    if again.support != "supported" or any(entail.misread(claim, [sources[i].citation.quote for i in found])):
+        return verdict
+    return again._replace(sources=found)
 
 
 def _is_copy(claim: str, source: Source) -> bool:
@@ -131,9 +133,11 @@ def _is_english(claim: str) -> bool:
     return language.detect(claim) in {"en", None}
 
 
-def _judge(claim: str, sources: Sequence[Source], hints: Sequence[int], question: str) -> Verdict:
+def _judge(
+    claim: str, sources: Sequence[Source], hints: Sequence[int], question: str, *, parse: bool = True
+) -> Verdict:
     asked = frozenset(words.stems(question))
-    singles = [_verdict(claim, (i,), sources, asked) for i in range(len(sources))]
+    singles = [_verdict(claim, (i,), sources, asked, parse=parse) for i in range(len(sources))]
     singles.sort(key=lambda v: (-v.score, sources[v.sources[0]].citation.number not in hints))
     if singles and singles[0].support != "supported" and len(singles) > 1:
         first, *others = (v.sources[0] for v in singles)
@@ -141,12 +145,14 @@ def _judge(claim: str, sources: Sequence[Source], hints: Sequence[int], question
         wanting = {term for term in meant if not _said(term, held)}
         adds = {i: sum(_said(term, words.stems(sources[i].citation.quote)) for term in wanting) for i in others}
         least = 2 if len(meant) < _SHORT else 1
-        pairs = [_verdict(claim, (first, i), sources, asked) for i in others if adds[i] >= least]
+        pairs = [_verdict(claim, (first, i), sources, asked, parse=parse) for i in others if adds[i] >= least]
         singles = [max([singles[0], *pairs], key=lambda v: (v.support == "supported", v.score))]
     return singles[0] if singles else Verdict("unsupported", 0.0, (), ("no evidence",))
 
 
-def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], asked: frozenset[str]) -> Verdict:
+def _verdict(
+    claim: str, chosen: tuple[int, ...], sources: Sequence[Source], asked: frozenset[str], *, parse: bool
+) -> Verdict:
     cited = [sources[i].citation for i in chosen]
     said = " ".join(c.quote for c in cited)
     known = " ".join([said, *(part for i in chosen for part in _known(sources[i]))])
@@ -163,7 +169,7 @@ def _verdict(claim: str, chosen: tuple[int, ...], sources: Sequence[Source], ask
     faults += tuple(f"“{word}” instead of “{other}”" for word, other in _swapped(claim, dated))
     if not _is_sentence(claim):
         faults += ("no sentence",)
-    if not faults and covered >= _SOME and _is_english(claim):
+    if parse and not faults and covered >= _SOME and _is_english(claim):
         faults += tuple(itertools.islice(entail.misread(claim, quotes), 1))  # one tells enough
     note = "" if faults or not _SOME <= covered < _ENOUGH else _added(claim, dated, known)
     support: Support = "partial" if note else "unsupported" if faults or covered < _ENOUGH else "supported"
