@@ -13,7 +13,7 @@ from qa.types import Citation, Claim, Conflict, Evidence, Side, Text
 Event = Evidence | Citation | Text
 
 _HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
-_MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`|^(?:\[\d+\]\s*)?\([^()]*\)\s*<<|<<|>>")  # and the prompt's own fences
+_MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`|^(?:\[\d+\]\s*)?\([^()]*\)\s*|<<|>>")  # and the prompt's labels and fences
 
 
 class Editor:
@@ -35,7 +35,8 @@ class Editor:
         verdict = ground.judge(plain, self._sources, hints, self._question)
         chosen = [self._sources[i].citation for i in verdict.sources]
         if verdict.support != "unsupported":
-            return self._show(ground.attributed(plain, chosen), chosen, verdict.note)
+            said = ground.without_yes(plain, self._question, [c.quote for c in chosen])
+            return self._show(ground.attributed(said, chosen), chosen, verdict.note)
         instead = [c for c in chosen[:1] if c.score >= self._sources[0].citation.score / 2]
         return self._show(ground.verbatim(instead[0]), instead) if instead else []
 

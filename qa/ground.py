@@ -24,6 +24,7 @@ _LEAD = re.compile(r"(?:\[[\d,;\s]+\]\s*)+")
 _MAY_END = re.compile(r"[.!?。！？][”\"’)\]\d\s\[]*\s\S")
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
 _PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
+_YES_NO = re.compile(r"(Yes|No)[,.:;–—-]\s*(?=\w)", re.I)
 _ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
 _SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
@@ -307,6 +308,18 @@ def verbatim(citation: Citation) -> str:
     if speakers.reporter(quote) or _PRONOUN_SUBJECT.match(quote):
         return f"About {speaker}{when}: {quote}"
     return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
+
+
+def without_yes(claim: str, question: str, quotes: Sequence[str]) -> str:
+    """A claim of a model without the Yes before it, unless what was asked follows from the evidence, and without the No
+    unless it denies something."""
+    opening = _YES_NO.match(claim)
+    if not opening:
+        return claim
+    rest = claim[opening.end() :]
+    yes = opening[1].lower() == "yes"
+    kept = not any(entail.misread(question, quotes)) if yes and _is_english(question) else words.negations(rest) > 0
+    return claim if kept else rest[:1].upper() + rest[1:]
 
 
 def attributed(claim: str, citations: Sequence[Citation]) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from qa import ground
+from qa.editor import Editor
 from qa.ground import Source, judge
 from qa.types import Citation
 
@@ -212,3 +213,24 @@ def test_he_does_not_become_she():
     assert judge("Tarik Orhan married Börte when he was about sixteen.", [evidence]).support == "supported"
     verdict = judge("Tarik Orhan married Börte when she was about sixteen.", [evidence])
     assert verdict.faults == ("“she” instead of “he”",)
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "shown"),
+    [
+        ("Yes, Wick offered to host the fair.", "Has Wick hosted the fair?", "Wick offered to host the fair."),
+        ("Yes, Wick offered to host the fair.", "Did Wick offer to host the fair?", None),
+        ("No, Wick is far.", "Has Wick hosted the fair?", "Wick is far."),
+        ("No, Wick never did.", "Has Wick hosted the fair?", None),
+        ("Yesterday Wick spoke.", "Has Wick spoken?", None),
+    ],
+)
+def test_yes_stands_only_before_what_was_asked_for(claim, question, shown):
+    said = ground.without_yes(claim, question, ["On Monday Wick repeatedly offered to host the fair."])
+    assert said == (shown or claim)
+
+
+def test_the_label_of_the_evidence_is_no_part_of_an_answer():
+    editor = Editor("Who opened the bridge?", [source("Ada Holm opened the old bridge of Elmford on Monday.")])
+    editor.take("[1] (Bo Lind, 8 February 2024) Ada Holm opened the old bridge of Elmford. [1]")
+    assert editor.text == "Ada Holm opened the old bridge of Elmford. [1]"
