@@ -126,8 +126,9 @@ def _is_copy(claim: str, source: Source) -> bool:
     if not quote or quote not in (plain := _plain(claim)):
         return False
     before, _, after = plain.partition(quote)
-    known = words.stems(" ".join([*_known(source), when_text(source.citation)]))
-    return set(words.stems(f"{before} {after}")) <= set(known)
+    cited = source.citation
+    said = [cited.speaker or "", when_text(cited), date_text(cited.date), cited.date or "", "according to about on"]
+    return set(words.tokens(f"{before} {after}")) <= set(words.tokens(" ".join(said)))
 
 
 def _is_english(claim: str) -> bool:

@@ -226,6 +226,13 @@ def test_a_sentence_word_for_word_needs_no_parser(monkeypatch):
     assert judge(f"Ruth Adeyemi: “{CANCELLED}”", [source]).support == "supported"
 
 
+@pytest.mark.parametrize("said", ["Keller denied that {}", "Ruth Adeyemi never did: {}", "It is not so that {}"])
+def test_a_sentence_is_no_copy_when_another_turns_it(said):
+    quote = "The mill of Wick was closed by the council on Monday."
+    source = Source(Citation(1, "d", "t", quote, 0, len(quote), speaker="Ruth Adeyemi"), "Keller denied it.")
+    assert judge(said.format(quote), [source]).support != "supported"
+
+
 def test_other_languages_are_not_read_by_english_grammar():
     evidence = "Bürgermeisterin Ada Holm hat am Montag die alte Brücke in Wick für den Verkehr geschlossen."
     assert verdicts(evidence, "Ada Holm hat am Montag die alte Brücke in Wick geschlossen.") == ["supported"]
