@@ -35,6 +35,8 @@ The marzipan quota <img src="https://evil.test/a.png" onerror="document.title='o
 Ottoline Vance said that <script>document.title='owned'</script> ![x](https://evil.test/b.png) marzipan is \
 [free](javascript:alert(1)) and <style>@import url(https://evil.test/c.css)</style> plentiful.
 """
+LEFT = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+"""What Gradio's client says of a page that is left while a stream is open; a lost connection is reported before it."""
 FILE = 'z"><img src=x onerror=alert(1)> marzipan.txt'
 
 
@@ -102,6 +104,7 @@ def visit(browser: Any, url: str, assistant: Assistant) -> Iterator[Callable[...
     for page in pages:
         page.context.close()
     assistant.answerer = Quote()
+    faults = [fault for fault in faults if not fault.startswith(LEFT)]
     assert not foreign and not faults and titles <= {"Ask the documents"}
 
 
