@@ -2,28 +2,119 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from datetime import date
+from typing import NamedTuple
 
-from qa import evidence, ground, words
+from rapidfuzz.distance import Prefix
+
+from qa import copies, evidence, ground, offices, people, values, words
 from qa.ground import Source
 
-_COUNT = re.compile(r"(\d[\d.,]*\d|\d)((?: (?:million|billion|thousand|hundred|percent|per cent))? ?[^\W\d]+)")
-_OFFICE = re.compile(
-    r"(?<!ormer )((?:[A-Z][\w’'-]+ )+(?:Minister|President|Secretary|Chancellor|Governor|Mayor|Director|Chairman"
-    r"|Chairwoman|Chair|King|Queen|Ambassador|Commissioner|Speaker|Chief)) ((?:[A-Z][\w’'-]+ ?){1,3})\b"
-)
-# Words of an office that do not say whose office it is: every country has a foreign minister.
-_RANKS = frozenset(
-    """prime foreign vice deputy first second defence defense interior finance economy justice health education energy
-    environment chief executive assistant acting senior general state press managing minister president
-    secretary""".split()
-)
-_LIKELY = 0.25  # how likely a sentence must be to answer before what it says is set against another answer
-_COPY = 0.6  # share of the shorter sentence's words that a copy of it keeps, in order
+_TERM = 366  # days after which an office may have another holder
 _ON_TOPIC = 0.6  # share of the question's words that both sentences must hold, with what leads up to them
 _WHETHER = 0.5  # the same, where the question is whether, and one of them denies it
+_LIKE = 0.6  # share of the question's words in one sentence that the other must hold too
+_BEST = 0.4  # how likely the better side must be to answer, as a share of the best source
+_HEARD = 0.2  # how likely the other side must be, as a share of the better one
+_LIKELY = 0.25  # how likely both must be to be held against each other without more in common
+_FAINT = 0.03  # how likely a sentence must be at least, for all that it shares with the question
+_COUNTED = 0.005  # the same, where it counts or measures what is asked for
+_AGAIN = 0.1  # the same, within one document
+
+_ASKS = {
+    "amount": r"""\bnumber\ of\b|\b(?:percentage|share|proportion)\b
+        |\bhow\ (?:much|high|long|far|old|tall|big|large|heavy|wide|deep|fast|great|expensive|hot|cold)\b
+        |\bwhat\ (?:is|was|were|are)\ the\ (?:\w+\ )?(?:height|length|weight|price|cost|size|population|area|depth|width
+        |age|speed|amount|sum|share|number|distance)\b""",
+    "when": r"\b(?:what|which)\ (?:day|date|time|year|month)\b",
+    "name": r"""\bbirthplace\b
+        |\b(?:what|which)\ (?:city|town|country|company|club|team|party|place|village|port|school|bank)\b""",
+    "why": r"\bwhat\ (?:killed|caused|led\ to|made|brought|set\ off|started|destroyed|sank)\b",
+    "holder": r"\bwho\ (?:is|was|were|are)\b",
+    "said": r"""\b(?:sa(?:id|ys?)|accus\w+|claim\w*|told|tell|warn\w*|call\w*|thinks?|believ\w+|argu\w+|critici\w+
+        |blam\w+|den(?:y|ied)|announc\w+|insist\w*|mention\w*|suggest\w*)\b""",
+}
+_ATTRIBUTE = re.compile(
+    r"\bwhat (?:colou?r|material|make|type|kind|sort|brand|nationality) (?:was|is|were|are) (?:the|a|an) (.+?)"
+    r"(?: made| in | of | that | which | used|\?|$)",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"([a-zß-ÿ’'-]+),? or (?:(?:an?|the|was it|is it|were they) )?([a-zß-ÿ’'-]+)")
+_TOGETHER = re.compile(r"\b(?:one of|co-\w+|cofound\w*|along with|together with|as well as|joint\w*|both)\b", re.I)
+_REVISED = re.compile(
+    r"\b(?:risen|rose|climbed|revised|updat\w+|corrected|initially|at first|previously|up from|down from|has since"
+    r"|further|another|more than before|earlier (?:count|figure|estimate|report))\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(r"\b(quarter|half|month|week|dai?ly?|day|hour|annual|year|decade)(?:ly|s)?\b", re.I)
+_NO_SPAN = re.compile(  # "two years ago" is a moment, "a five-year-old" an age
+    r"\b\w+[ -](?:year|month|week|day|hour)s?[ -](?:old|ago|later|before|earlier)\b"
+    r"|\b(?:last|next|previous|this) (?:year|month|week)\b|\bhalf of\b",
+    re.IGNORECASE,
+)
+_PART = frozenset(
+    """total altogether overall worldwide domestic abroad foreign national regional region county district women men
+    female male girls boys children including excluding alone average""".split()
+)
+_OPPOSITES = [
+    set(pair.split(":"))
+    for pair in """open:close open:shut approve:reject approve:refuse accept:reject accept:refuse pass:reject pass:fail
+    win:lose survive:die survive:kill survive:dead survive:put alive:dead guilty:acquit convict:acquit convict:clear
+    guilty:innocent allow:ban allow:forbid permit:forbid permit:ban rise:fall increase:decrease increase:decline
+    grow:shrink gain:lose remain:leave stay:leave agree:refuse confirm:deny support:oppose true:false succeed:fail
+    begin:end start:stop continue:stop continue:end resume:suspend free:jail release:detain intact:destroy safe:unsafe
+    legal:illegal""".split()
+]
+_PLAIN = {"lost": "lose", "won": "win", "fell": "fall", "rose": "rise", "grew": "grow", "shrank": "shrink"}
+_PLAIN |= {"left": "leave", "began": "begin", "opposed": "oppose", "died": "die", "dying": "die"}
+
+
+class _Asked(NamedTuple):
+    """A question: its stems, those of no name, the kinds of answer that it asks for, and the best source's score."""
+
+    text: str
+    stems: frozenset[str]
+    plain: frozenset[str]
+    kinds: frozenset[str]
+    best: float
+
+
+class _Pair(NamedTuple):
+    """Two sources, the better one first, for one question."""
+
+    asked: _Asked
+    one: Source
+    other: Source
+
+    @property
+    def quotes(self) -> tuple[str, str]:
+        return self.one.citation.quote, self.other.citation.quote
+
+    @property
+    def apart(self) -> bool:
+        """Whether they are of two documents."""
+        return self.one.citation.document != self.other.citation.document
+
+    @property
+    def held(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The words of the question, names left out, that each holds."""
+        return tuple(self.asked.plain & set(words.stems(quote)) for quote in self.quotes)  # type: ignore[return-value]
+
+    @property
+    def alike(self) -> bool:
+        """Whether the other holds most of what the better one holds of the question."""
+        one, other = self.held
+        return bool(one) and len(one & other) >= _LIKE * len(one)
+
+    def at_least(self, score: float) -> bool:
+        return self.other.citation.score >= score
+
+    @property
+    def both_likely(self) -> bool:
+        return self.at_least(max(_LIKELY, self.one.citation.score / 2))
 
 
 def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]:
@@ -33,149 +124,227 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
         question: what was asked, standing alone.
         sources: evidence for it, best first.
     """
-    for i, one in enumerate(sources):
-        for j in range(i + 1, len(sources)):
-            other = sources[j]
-            said = one.citation.quote, other.citation.quote
-            if (
-                (offices_of_interest(question, said[0]) and holders_differ(*said))
-                or (_one_topic(*said) and _facts_differ(*said))
-                or _answers_differ(question, one, other)
-                or _copies_differ(question, one, other)
-                or _denied(question, one, other)
-            ):
-                yield i, j
+    asked, on_topic = _asked_for(question, sources), _on_the_matter(question, sources)
+    for i, j in itertools.combinations(range(len(sources)), 2):
+        pair = _Pair(asked, sources[i], sources[j])
+        if "holder" in asked.kinds and _years_apart(pair):
+            continue  # another may have followed
+        if any(rule(pair) for rule in (_holders_differ, _copies_differ, _denied)) or (
+            {pair.one.citation.document, pair.other.citation.document} <= on_topic and _answers_differ(pair)
+        ):
+            yield i, j
 
 
-def renamed(one: str, other: str) -> list[str]:
-    """The words of the names that stand in each other's place in two sentences that are copies otherwise."""
-    held, names = [words.TOKEN.findall(text) for text in (one, other)], [_named(text) for text in (one, other)]
-    lowered = [[token.lower() for token in text] for text in held]
-    steps = SequenceMatcher(None, lowered[0], lowered[1], autojunk=False).get_opcodes()
-    kept = sum(end - start for kind, start, end, *_ in steps if kind == "equal")
-    if kept < _COPY * min(map(len, held)):
-        return []
-    for kind, start, end, first, last in steps:
-        put, instead = held[0][start:end], held[1][first:last]
-        only_names = names[0].issuperset(put) and names[1].issuperset(instead)
-        spelled = words.any_same_name(put, names[1]) or words.any_same_name(instead, names[0])
-        if kind == "replace" and only_names and not spelled:
-            return [*put, *instead]
-    return []
-
-
-def _named(text: str) -> set[str]:
-    return {word for name in words.names(text) if not words.time_words(name) for word in words.TOKEN.findall(name)}
-
-
-def offices(text: str) -> dict[str, str]:
-    """Who holds which office in a text: {"Danish Foreign Minister": "Ada Holm"}; only offices that say whose."""
-    found = {}
-    for run, holder in _OFFICE.findall(text):
-        opening = (w for w in run.split() if w.lower() not in words.STOPWORDS and not words.time_words(w))
-        office = " ".join(opening)  # "On Tuesday French President" is about the French President
-        if set(words.tokens(office)) - _RANKS:
-            found[office] = holder.strip()
-    return found
-
-
-def holders_differ(one: str, other: str) -> bool:
-    """Whether one office is given to people of different last names."""
-    held, elsewhere = offices(one), offices(other)
-    return any(
-        not words.same_name(held[office].split()[-1].lower(), elsewhere[office].split()[-1].lower())
-        for office in held.keys() & elsewhere.keys()
+def _asked_for(question: str, sources: Sequence[Source]) -> _Asked:
+    stems = frozenset(words.stems(question))
+    named = {stem for name in words.names(question) for stem in words.stems(name)}
+    kinds = {kind for kind, pattern in _ASKS.items() if re.search(pattern, question, re.I | re.X)} | evidence.kinds(
+        question
     )
+    best = max((source.citation.score for source in sources), default=0.0)
+    return _Asked(question, stems, stems - named, frozenset(kinds), best)
 
 
-def offices_of_interest(question: str, text: str) -> dict[str, str]:
-    """The offices in a text, with their holders, that a question asks about: it names the office, or its holder."""
+def _on_the_matter(question: str, sources: Sequence[Source]) -> set[str]:
+    """The documents that hold most of the question's words, or half of one of its names, near their sources."""
     asked = set(words.stems(question))
+    named = [set(words.stems(name)) for name in words.names(question)]
+    held: dict[str, set[str]] = {}
+    for source in sources:
+        about = f"{source.citation.title} {source.context} {source.citation.quote} {source.passage}"
+        held.setdefault(source.citation.document, set()).update(words.stems(about))
     return {
-        office: holder
-        for office, holder in offices(text).items()
-        if asked & set(words.stems(holder)) or all(_asked(stem, asked) for stem in words.stems(office))
+        document
+        for document, stems in held.items()
+        if len(asked & stems) >= _ON_TOPIC * len(asked) or any(2 * len(n & stems) >= len(n) > 0 for n in named)
     }
 
 
-def _asked(stem: str, asked: set[str]) -> bool:
-    """Whether a question has a word, or the country of an adjective: Estonia in a question stands for Estonian."""
-    return any(
-        stem == other or (min(len(stem), len(other)) >= 5 and (stem.startswith(other) or other.startswith(stem)))
-        for other in asked
+def _holders_differ(pair: _Pair) -> bool:
+    """Whether one office, which the question is about, has two holders, at about one time."""
+    return bool(
+        offices.of_interest(pair.asked.text, pair.quotes[0])
+        and offices.holders_differ(*pair.quotes)
+        and not _years_apart(pair)
     )
 
 
-def _answers_differ(question: str, one: Source, other: Source) -> bool:
-    """Whether two documents both speak to the question and give another number, date or name for an answer."""
-    if one.citation.document == other.citation.document:
+def _copies_differ(pair: _Pair) -> bool:
+    """Whether two documents say the same with another name, number or date, which is not what the question is about."""
+    if not pair.apart or not all(_on_topic(pair.asked.text, source) for source in (pair.one, pair.other)):
         return False
-    if not all(source.citation.score >= _LIKELY and _on_topic(question, source) for source in (one, other)):
-        return False
-    given = [_answers(question, source.citation.quote) for source in (one, other)]
-    return any(given[0][kind] and given[1][kind] and given[0][kind].isdisjoint(given[1][kind]) for kind in given[0])
+    names = copies.renamed(*pair.quotes)
+    return bool(names and not pair.asked.stems & set(words.stems(" ".join(names)))) or copies.restated(*pair.quotes)
 
 
-def _copies_differ(question: str, one: Source, other: Source) -> bool:
-    """Whether two documents say the same with another name, which is not what the question is about."""
-    if one.citation.document == other.citation.document:
-        return False
-    names = renamed(one.citation.quote, other.citation.quote)
-    asked = set(words.stems(question)) & set(words.stems(" ".join(names)))
-    return bool(names) and not asked and _on_topic(question, one) and _on_topic(question, other)
-
-
-def _denied(question: str, one: Source, other: Source) -> bool:
+def _denied(pair: _Pair) -> bool:
     """Whether of two sentences on a yes/no question one affirms what the other denies, in words of the question."""
-    if "whether" not in evidence.kinds(question) or not all(_on_topic(question, s, _WHETHER) for s in (one, other)):
+    question, quotes = pair.asked.text, pair.quotes
+    if "whether" not in pair.asked.kinds or not pair.at_least(_HEARD * pair.one.citation.score):
         return False
-    asked = set(words.stems(question)) - {stem for name in words.names(question) for stem in words.stems(name)}
-    said = [asked & set(words.stems(source.citation.quote)) for source in (one, other)]
-    turned = [asked & ground.turned_words(source.citation.quote, words.NEGATIONS) for source in (one, other)]
+    if not all(_on_topic(question, source, _WHETHER) for source in (pair.one, pair.other)):
+        return False
+    said = [pair.asked.plain & set(words.stems(quote)) for quote in quotes]
+    turned = [pair.asked.plain & ground.turned_words(quote, words.NEGATIONS) for quote in quotes]
     return bool(turned[0] & said[1] - turned[1] or turned[1] & said[0] - turned[0])
+
+
+def _answers_differ(pair: _Pair) -> bool:
+    """Whether two sentences, of documents on the matter, give different answers of the kind that is asked for."""
+    if pair.apart and pair.at_least(_FAINT) and _either(pair):
+        return True
+    if pair.one.citation.score < _BEST * pair.asked.best:
+        return False
+    if _amounts_differ(pair) or _moments_differ(pair):
+        return True
+    return pair.apart and (_names_differ(pair) or _opposed(pair) or _attributes_differ(pair) or _reasons_differ(pair))
+
+
+def _amounts_differ(pair: _Pair) -> bool:
+    """Whether they count or measure what is asked for, differently, at no other time and of no other part."""
+    if not pair.asked.kinds & {"number", "amount"} or not pair.at_least(_COUNTED if pair.apart else _AGAIN):
+        return False
+    given = [values.amounts(quote) for quote in pair.quotes]
+    asked = [[a for a in some if not a.joined and any(_near(u, pair.asked.stems) for u in a.units)] for some in given]
+    if not all(asked):
+        if "amount" not in pair.asked.kinds:
+            return False
+        some, others = (one or every for one, every in zip(asked, given, strict=True))
+        same = [(a, b) for a in some for b in others if a.units & b.units]
+        asked = [[a for a, _ in same], [b for _, b in same]]
+    differ = all(asked) and not any(a.agrees(b) for a in asked[0] for b in asked[1])
+    return differ and not any(map(_REVISED.search, pair.quotes)) and _of_one_time_and_part(pair)
+
+
+def _of_one_time_and_part(pair: _Pair) -> bool:
+    spans = [{m[1].lower()[:4] for m in _SPAN.finditer(_NO_SPAN.sub("", quote))} for quote in pair.quotes]
+    if (all(spans) and not spans[0] & spans[1]) or (spans[0] ^ spans[1]) & {"quar", "half"}:
+        return False
+    times = [values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other)]
+    if all(times) and not any(one.agrees(other) for one in times[0] for other in times[1]):
+        return False
+    exact = [3 if any(t.day for t in some) else 2 if any(t.month for t in some) else len(some[:1]) for some in times]
+    parts = [_PART & set(words.tokens(quote)) for quote in pair.quotes]
+    return sorted(exact) != [1, 2] and parts[0] == parts[1]  # one is of a year, the other of a month
+
+
+def _moments_differ(pair: _Pair) -> bool:
+    """Whether they answer when with times that cannot be one, and likely speak of one event."""
+    if "when" not in pair.asked.kinds or not pair.at_least(_FAINT):
+        return False
+    named = values.moments(pair.asked.text)
+    given = [
+        [
+            t
+            for t in values.moments(s.citation.quote, s.citation.times)
+            if not any(map(t.agrees, named)) or t.day or t.clock
+        ]
+        for s in (pair.one, pair.other)
+    ]
+    if not all(given) or any(one.agrees(other) for one in given[0] for other in given[1]):
+        return False
+    if not pair.apart:
+        return pair.both_likely and all(any(t.clock for t in some) for some in given)
+    month = any(
+        one.month == other.month and one.day and other.day and one._replace(day=None).agrees(other._replace(day=None))
+        for one in given[0]
+        for other in given[1]
+    )
+    return month or (pair.both_likely and bool(pair.held[1])) or (pair.alike and pair.at_least(_LIKELY))
+
+
+def _names_differ(pair: _Pair) -> bool:
+    """Whether they answer who or where with other names, none of them "one of" several."""
+    kinds, text = pair.asked.kinds, pair.asked.text
+    if not kinds & {"who", "where", "name"} or re.search(rf"\b(?:{people.ROLES})\b", text, re.I):
+        return False
+    if any(map(_TOGETHER.search, pair.quotes)):
+        return False
+    given = [_names(quote) - pair.asked.stems for quote in pair.quotes]
+    skeletons = [{words.skeleton(stem) for stem in names} for names in given]
+    if not all(skeletons) or skeletons[0] & skeletons[1]:
+        return False
+    one, other = pair.held
+    same = len(one & other) >= _LIKE * len(pair.asked.plain if "said" in kinds else one)
+    return (bool(one) and same and pair.at_least(_HEARD)) or ("said" not in kinds and pair.both_likely)
+
+
+def _names(text: str) -> set[str]:
+    return {stem for name in words.names(text) if not words.time_words(name) for stem in words.stems(name)}
+
+
+def _either(pair: _Pair) -> bool:
+    """Whether the question offers two words ("a bridge or a tunnel"), and each sentence holds another of them."""
+    if "whether" not in pair.asked.kinds or re.search(r"\bboth\b", pair.asked.text, re.I):
+        return False
+    held = [set(words.stems(quote)) for quote in pair.quotes]
+    for match in _EITHER.finditer(pair.asked.text):
+        offered = [words.stem(match[1].lower()), words.stem(match[2].lower())]
+        which = [[stem for stem in offered if stem in stems] for stems in held]
+        if sorted(itertools.chain(*which)) == sorted(offered) and all(which):
+            return True
+    return False
+
+
+def _opposed(pair: _Pair) -> bool:
+    """Whether one says the opposite of a word of the other: of the question's, where that is whether."""
+    whether = "whether" in pair.asked.kinds
+    if not (pair.at_least(_AGAIN) if whether else pair.both_likely):
+        return False
+    held = [_plain_stems(quote) for quote in pair.quotes]
+    asked = _plain_stems(pair.asked.text) if whether else held[0]
+    for opposites in _OPPOSITES:
+        first, second = ({words.stem(word)} for word in sorted(opposites))
+        if asked & (first | second) and any(
+            one <= held[0] and two <= held[1] and not two & held[0] and not one & held[1]
+            for one, two in ((first, second), (second, first))
+        ):
+            return True
+    return False
+
+
+def _plain_stems(text: str) -> set[str]:
+    return {words.stem(_PLAIN.get(token, token)) for token in words.tokens(text)}
+
+
+def _attributes_differ(pair: _Pair) -> bool:
+    """Whether, asked what colour or kind a thing is, they put other words before it: "a white van", "a green van"."""
+    match = _ATTRIBUTE.search(pair.asked.text)
+    if not match or not pair.at_least(_FAINT):
+        return False
+    asked = words.tokens(match[1])
+    for noun in reversed(asked):
+        before = [
+            {a for a, b in itertools.pairwise(words.tokens(quote)) if words.stem(b) == words.stem(noun)}
+            - {*words.STOPWORDS, *asked}
+            for quote in pair.quotes
+        ]
+        if all(before) and not before[0] & before[1]:
+            return True
+    return False
+
+
+def _reasons_differ(pair: _Pair) -> bool:
+    """Whether, asked why, they speak of the same and have next to nothing else in common."""
+    if "why" not in pair.asked.kinds or not pair.at_least(_FAINT) or not pair.held[1]:
+        return False
+    given = [set(words.stems(quote)) - pair.asked.stems for quote in pair.quotes]
+    return len(given[0] & given[1]) <= 0.2 * min(map(len, given))
+
+
+def _years_apart(pair: _Pair) -> bool:
+    days = [(source.citation.date or "")[:10] for source in (pair.one, pair.other)]
+    if not all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in days):
+        return False
+    return abs((date.fromisoformat(days[0]) - date.fromisoformat(days[1])).days) > _TERM
+
+
+def _near(unit: str, asked: frozenset[str]) -> bool:
+    """Whether a question has a word, or one of its family: employees, employ."""
+    return any(unit == stem or Prefix.similarity(unit, stem) >= max(5, min(len(unit), len(stem)) - 1) for stem in asked)
 
 
 def _on_topic(question: str, source: Source, share: float = _ON_TOPIC) -> bool:
     asked = set(words.stems(question))
     held = set(words.stems(f"{source.citation.title} {source.context} {source.citation.quote}"))
     return len(asked & held) >= share * len(asked)
-
-
-def _answers(question: str, text: str) -> dict[str, frozenset[str]]:
-    """What a text offers for an answer of each kind that the question asks for, in words that the question lacks."""
-    kinds, asked = evidence.kinds(question), set(words.stems(question))
-    found = {}
-    if "number" in kinds:
-        dates = {number for number in words.numbers(text) if words.time_words(number)}
-        found["number"] = words.numbers(text) - words.numbers(question) - dates
-    if "when" in kinds:
-        found["when"] = words.time_words(text) - words.time_words(question)
-    if kinds & {"who", "where"}:
-        named = (stem for name in words.names(text) if not words.time_words(name) for stem in words.stems(name))
-        found["name"] = frozenset(words.skeleton(stem) for stem in named if stem not in asked)
-    return found
-
-
-def _one_topic(one: str, other: str) -> bool:
-    plain = [{s for s in words.stems(text) if not s.isdigit()} for text in (one, other)]
-    return len(plain[0] & plain[1]) >= max(3, 0.4 * min(map(len, plain)))
-
-
-def _facts_differ(one: str, other: str) -> bool:
-    counts = [_counted(text) for text in (one, other)]
-    units = counts[0].keys() & counts[1].keys()
-    if any(counts[0][unit].isdisjoint(counts[1][unit]) for unit in units):
-        return True
-    shared = frozenset(words.stems(one)) & frozenset(words.stems(other))
-    denied = [ground.turned_words(text, words.NEGATIONS, 1) & shared for text in (one, other)]
-    return bool(denied[0]) != bool(denied[1])
-
-
-def _counted(text: str) -> dict[str, set[str]]:
-    """What is counted, by its unit: "2.4 million euros" is {"million euro": {"2.4"}}. Dates are not counts."""
-    found: dict[str, set[str]] = {}
-    for number, unit in _COUNT.findall(text):
-        if not words.time_words(unit) and not words.time_words(number):
-            key = " ".join(words.stems(unit))
-            found.setdefault(key, set()).update(words.numbers(number))
-    return {unit: counts for unit, counts in found.items() if unit and counts}

@@ -12,7 +12,6 @@ from qa.types import Citation, Claim, Conflict, Evidence, Side, Text
 
 Event = Evidence | Citation | Text
 
-_HEARD = 0.2  # how likely the other side must be to answer, as a share of the first one's
 _MARKUP = re.compile(r"^[\s>#*•-]+|\*\*|__|`|^(?:\[\d+\]\s*)?\([^()]*\)\s*|<<|>>")  # and the prompt's labels and fences
 
 
@@ -49,7 +48,7 @@ class Editor:
         events: list[Event] = []
         for pair in conflict.pairs(topic, self._sources):
             sides = [self._sources[i].citation for i in pair]
-            if any(side.number in self._used for side in sides) and sides[1].score >= _HEARD * sides[0].score:
+            if any(side.number in self._used for side in sides):
                 for side in sides:
                     if side.number not in self._used:
                         events += self._show(ground.verbatim(side), [side])

@@ -36,10 +36,12 @@ _TURNS = {"negation": (words.NOT, words.NEGATIONS), "condition": (words.CONDITIO
 
 
 class Source(NamedTuple):
-    """A sentence that a claim may rest on; `context` is text around it that may explain its names."""
+    """A sentence that a claim may rest on; `context` is text around it that may explain its names, `passage` all of the
+    passage."""
 
     citation: Citation
     context: str = ""
+    passage: str = ""
 
 
 class Verdict(NamedTuple):

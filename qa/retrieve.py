@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import conflict, dates, evidence, speaker, spelling, words
+from qa import copies, dates, evidence, offices, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -95,13 +95,13 @@ class Retriever:
 
     def _rival_holders(self, question: str, source: Source, scope: Scope | None) -> list[Source]:
         """The first sentence elsewhere that gives an office, which the question is about, to someone else."""
-        for office in conflict.offices_of_interest(question, source.citation.quote):
+        for office in offices.of_interest(question, source.citation.quote):
             match = " AND ".join(phrase([stem]) for stem in words.stems(office))
             ids = [id for id, _ in self._library.keyword(match, limit=POOL, scope=scope)]
             for held in self._library.passages(ids).values():
                 document = self._library.document(held.passage.document)
                 for span in held.passage.sentences:
-                    if conflict.holders_differ(source.citation.quote, document.text[slice(*span)]):
+                    if offices.holders_differ(source.citation.quote, document.text[slice(*span)]):
                         who = _speakers(document, self._around(held.passage))[span]
                         rival = Candidate(held.passage, span, document.text[slice(*span)], document.title, speaker=who)
                         return [_source(rival, document, source.citation.score)]
@@ -206,7 +206,7 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         score=score,
         times=dates.certain(document.text, start, end, document.date),
     )
-    return Source(citation, candidate.before)
+    return Source(citation, candidate.before, candidate.passage.text)
 
 
 def _one_sentence(parts: Sequence[str], found: Found) -> bool:
@@ -284,4 +284,4 @@ def _same(one: str, other: str) -> bool:
     stems, others = frozenset(words.stems(one)), frozenset(words.stems(other))
     facts = [(words.numbers(text), words.time_words(text), words.negations(text)) for text in (one, other)]
     alike = facts[0] == facts[1] and len(stems & others) > SAME * len(stems | others)
-    return alike and not conflict.renamed(one, other)
+    return alike and not copies.renamed(one, other)

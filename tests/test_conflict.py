@@ -1,5 +1,7 @@
 """Where sources say different things."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa import conflict
@@ -51,21 +53,6 @@ def test_a_copy_with_another_name_is_a_disagreement_unless_that_name_was_asked_f
     assert pairs("Which company runs the Elm Line?", one, other._replace(citation=one.citation)) == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Minister Ada Nwosu met Ben Tal in Elmford.", "Nwosu met Ben Tal in Elmford."),  # shorter
-        ("He met Nikol Pashinyan in Elmford.", "He met Nikol Pashinian in Elmford."),  # spelled otherwise
-        ("On Monday Nwosu met Tal.", "On Friday Nwosu met Tal."),  # a time is no name
-        ("Nwosu met Tal.", "Tal met Nwosu."),
-        ("Tal left a meeting with Nwosu in Oakham.", "Tal left a meeting with his Ruritanian counterpart in Oakham."),
-        ("Nwosu was born in Elmford.", "What Tal said in Oakham on Monday was not new."),
-    ],
-)
-def test_only_another_name_in_the_same_place_is_another_name(one, other):
-    assert conflict.renamed(one, other) == []
-
-
 def test_on_a_yes_or_no_question_one_affirms_what_the_other_denies():
     one = source("The council has always confirmed to us its readiness for talks.")
     other = source("Nwosu said that there is no explicit confirmation of readiness from the council.")
@@ -84,18 +71,6 @@ def test_two_holders_of_one_office_are_a_disagreement_where_the_question_is_abou
     assert pairs("What happened on Monday?", source(ADA), source(BEN)) == []
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        "Foreign Minister Ben Tal left.",  # whose minister, nobody says
-        "Former Ruritanian Foreign Minister Ben Tal left.",
-        "Ruritanian Foreign Minister Ada Nwosou left.",  # the same person, spelled otherwise
-    ],
-)
-def test_an_office_that_may_be_another_is_none(other):
-    assert not conflict.holders_differ(ADA, other)
-
-
 def test_dates_and_years_are_not_counts():
     one, other = (
         source("The harbour bridge opened on 4 May 1902."),
@@ -104,7 +79,63 @@ def test_dates_and_years_are_not_counts():
     assert pairs("What is the bridge called?", one, other) == []
 
 
-def test_an_office_is_asked_about_by_the_name_of_its_country_too():
-    text = "The Estonian Foreign Minister Mart Tamm left early."
-    assert conflict.offices_of_interest("Who is the foreign minister of Estonia?", text)
-    assert not conflict.offices_of_interest("Who is the foreign minister of Latvia?", text)
+def two(one, other, score=0.5, dates=("", ""), title="Report"):
+    """Sources of two documents, the second less likely to answer; both hold the name Elmford."""
+    first = source(one, title=f"Elmford {title}")
+    second = source(other, document="b.txt", score=score, title=f"Elmford {title}")
+    return [s._replace(citation=replace(s.citation, date=d)) for s, d in zip((first, second), dates, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("How many passengers did the Elmford ferry carry?", "It had 84 passengers.", "Our lists name 91 passengers."),
+        ("How high is the Elmford tower?", "The tower rises to 120 metres.", "From 140 metres one sees the sea."),
+        ("Number of coins stolen in Elmford?", "Police miss 47 coins.", "The keeper lists 52 coins."),
+        ("When did the Elmford bridge open?", "The bridge opened on 9 June.", "It was on 11 June that they walked it."),
+        ("Where was the Elmford hoard found?", "It was found in Oakham.", "The hoard was found at Ashwell."),
+        ("Did the Elmford council approve or refuse the hotel?", "They refused it.", "The council approved the hotel."),
+        ("Is the Elmford inn still open?", "The inn is open daily.", "The Elmford inn closed for good."),
+        ("What colour was the Elmford van?", "They left in a white van.", "The getaway car was a green van."),
+        ("Why did the Elmford mill burn?", "A broken cable set the mill on fire.", "Boys burnt the mill with petrol."),
+        ("What happened to the Elmford horse?", "The horse survived its fall.", "The horse had to be killed."),
+    ],
+)
+def test_two_documents_give_two_answers(question, one, other):
+    assert pairs(question, *two(one, other)) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("How many boxes were forced in Elmford?", "About 300 boxes were forced.", "They forced 312 boxes."),
+        ("How big is the Elmford crew?", "A dozen crew members stayed.", "All 12 crew members stayed."),
+        ("How many died in Elmford?", "On Monday 12 people died.", "The number of people dead has risen to 15 people."),
+        ("How many people visit Elmford?", "It has 200 visitors a day.", "Some 40,000 people come each year."),
+        ("How many students has Elmford?", "It has 900 students.", "Of its students 400 students are women."),
+        ("What were Elmford's sales in 2023?", "Sales were 172 crowns in 2023.", "Sales were 41 crowns by March 2023."),
+        ("When did the Elmford mill stop?", "The mill stopped in May 2021.", "It stopped on 12 May 2021."),
+        ("Who founded the Elmford brewery?", "Ada Nwosu founded the brewery.", "Tal was one of its founders."),
+        ("Who is the minister for Elmford?", "The minister Ada Nwosu came.", "The minister Ben Tal left."),
+        ("Is the Elmford inn red or big?", "The inn is red.", "The inn stands by the sea."),
+        ("How many points did Elmford score?", "They scored 11 points.", "A 2-point lead was enough."),
+    ],
+)
+def test_two_answers_that_may_both_be_true_are_no_disagreement(question, one, other):
+    assert pairs(question, *two(one, other)) == []
+
+
+def test_who_led_in_other_years_is_no_disagreement():
+    one, other = "Ada Nwosu kept the Elmford museum.", "Ben Tal kept the Elmford museum."
+    question = "Who was the keeper of the Elmford museum?"
+    assert pairs(question, *two(one, other, dates=("2024-03-01", "2024-05-01"))) == [(0, 1)]
+    assert pairs(question, *two(one, other, dates=("2024-03-01", "2018-05-01"))) == []
+
+
+def test_documents_on_another_matter_do_not_answer():
+    one, other = two("It had 84 passengers.", "Our lists name 91 passengers.")
+    other = other._replace(citation=replace(other.citation, title="Oakham Report"))
+    assert pairs("How many passengers did the Elmford ferry carry?", one, other) == []
+    assert pairs("How many passengers did the Elmford ferry carry?", one, other._replace(passage="To Elmford!")) == [
+        (0, 1)
+    ]
