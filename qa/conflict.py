@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 
 from qa import copies, evidence, ground, offices, people, values, words
@@ -17,6 +18,7 @@ _TERM = 366  # days after which an office may have another holder
 _ON_TOPIC = 0.6  # share of the question's words that both sentences must hold, with what leads up to them
 _WHETHER = 0.5  # the same, where the question is whether, and one of them denies it
 _LIKE = 0.6  # share of the question's words in one sentence that the other must hold too
+_ALIAS = 70  # per cent of their letters that spellings of one name share
 _BEST = 0.4  # how likely the better side must be to answer, as a share of the best source
 _HEARD = 0.2  # how likely the other side must be, as a share of the better one
 _LIKELY = 0.25  # how likely both must be to be held against each other without more in common
@@ -32,7 +34,7 @@ _ASKS = {
     "when": r"\b(?:what|which)\ (?:day|date|time|year|month)\b",
     "name": r"""\bbirthplace\b
         |\b(?:what|which)\ (?:city|town|country|company|club|team|party|place|village|port|school|bank)\b""",
-    "why": r"\bwhat\ (?:killed|caused|led\ to|made|brought|set\ off|started|destroyed|sank)\b",
+    "why": r"\bwhat\ (?:killed|caused|did\ .+\ die\ of|led\ to|made|brought|set\ off|started|destroyed|sank)\b",
     "holder": r"\bwho\ (?:is|was|were|are)\b",
     "said": r"""\b(?:sa(?:id|ys?)|accus\w+|claim\w*|told|tell|warn\w*|call\w*|thinks?|believ\w+|argu\w+|critici\w+
         |blam\w+|den(?:y|ied)|announc\w+|insist\w*|mention\w*|suggest\w*)\b""",
@@ -43,10 +45,14 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"([a-zß-ÿ’'-]+),? or (?:(?:an?|the|was it|is it|were they) )?([a-zß-ÿ’'-]+)")
+_ROLE_HELD = re.compile(
+    rf"\bwho (?:is|was|were|are) (?:(?!\w+ing\b)[\w’'-]+ ){{0,4}}?(?:{people.ROLES})\b", re.IGNORECASE
+)
+_DATELINE = re.compile(r"^[^\W\d_a-zß-ÿ]{2}[^a-zß-ÿ]*(?:\([^)]*\))? [-–—] ")
 _TOGETHER = re.compile(r"\b(?:one of|co-\w+|cofound\w*|along with|together with|as well as|joint\w*|both)\b", re.I)
 _REVISED = re.compile(
     r"\b(?:risen|rose|climbed|revised|updat\w+|corrected|initially|at first|previously|up from|down from|has since"
-    r"|further|another|more than before|earlier (?:count|figure|estimate|report))\b",
+    r"|more than before|earlier (?:count|figure|estimate|report))\b",
     re.IGNORECASE,
 )
 _SPAN = re.compile(r"\b(quarter|half|month|week|dai?ly?|day|hour|annual|year|decade)(?:ly|s)?\b", re.I)
@@ -57,7 +63,7 @@ _NO_SPAN = re.compile(  # "two years ago" is a moment, "a five-year-old" an age
 )
 _PART = frozenset(
     """total altogether overall worldwide domestic abroad foreign national regional region county district women men
-    female male girls boys children including excluding alone average""".split()
+    female male girls boys children alone average home countries global globally local nationwide""".split()
 )
 _OPPOSITES = [
     set(pair.split(":"))
@@ -174,7 +180,9 @@ def _copies_differ(pair: _Pair) -> bool:
     if not pair.apart or not all(_on_topic(pair.asked.text, source) for source in (pair.one, pair.other)):
         return False
     names = copies.renamed(*pair.quotes)
-    return bool(names and not pair.asked.stems & set(words.stems(" ".join(names)))) or copies.restated(*pair.quotes)
+    if names and not pair.asked.stems & set(words.stems(" ".join(names))):
+        return True
+    return not pair.asked.kinds & {"who", "where", "name", "why", "whether"} and copies.restated(*pair.quotes)
 
 
 def _denied(pair: _Pair) -> bool:
@@ -191,20 +199,28 @@ def _denied(pair: _Pair) -> bool:
 
 def _answers_differ(pair: _Pair) -> bool:
     """Whether two sentences, of documents on the matter, give different answers of the kind that is asked for."""
-    if pair.apart and pair.at_least(_FAINT) and _either(pair):
+    if pair.at_least(_FAINT if pair.apart else _LIKELY) and _either(pair):
         return True
-    if pair.one.citation.score < _BEST * pair.asked.best:
+    if pair.one.citation.score < _BEST * pair.asked.best or _of_another_time(pair):
         return False
     if _amounts_differ(pair) or _moments_differ(pair):
         return True
     return pair.apart and (_names_differ(pair) or _opposed(pair) or _attributes_differ(pair) or _reasons_differ(pair))
 
 
+def _of_another_time(pair: _Pair) -> bool:
+    """Whether one of them is of a time that cannot be the one that the question names."""
+    named = values.moments(pair.asked.text) if "when" not in pair.asked.kinds else []
+    told = (values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other))
+    return any(times and not any(t.agrees(n) for t in times for n in named) for times in told if named)
+
+
 def _amounts_differ(pair: _Pair) -> bool:
     """Whether they count or measure what is asked for, differently, at no other time and of no other part."""
     if not pair.asked.kinds & {"number", "amount"} or not pair.at_least(_COUNTED if pair.apart else _AGAIN):
         return False
-    given = [values.amounts(quote) for quote in pair.quotes]
+    named = {amount.value for amount in values.amounts(pair.asked.text)}
+    given = [[a for a in values.amounts(quote) if a.value not in named] for quote in pair.quotes]
     asked = [[a for a in some if not a.joined and any(_near(u, pair.asked.stems) for u in a.units)] for some in given]
     if not all(asked):
         if "amount" not in pair.asked.kinds:
@@ -212,19 +228,21 @@ def _amounts_differ(pair: _Pair) -> bool:
         some, others = (one or every for one, every in zip(asked, given, strict=True))
         same = [(a, b) for a in some for b in others if a.units & b.units]
         asked = [[a for a, _ in same], [b for _, b in same]]
+    elif not pair.alike:
+        return False
     differ = all(asked) and not any(a.agrees(b) for a in asked[0] for b in asked[1])
     return differ and not any(map(_REVISED.search, pair.quotes)) and _of_one_time_and_part(pair)
 
 
 def _of_one_time_and_part(pair: _Pair) -> bool:
     spans = [{m[1].lower()[:4] for m in _SPAN.finditer(_NO_SPAN.sub("", quote))} for quote in pair.quotes]
-    if (all(spans) and not spans[0] & spans[1]) or (spans[0] ^ spans[1]) & {"quar", "half"}:
+    if (all(spans) and not spans[0] & spans[1]) or (spans[0] ^ spans[1]) & {"quar", "half", "mont"}:
         return False
     times = [values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other)]
     if all(times) and not any(one.agrees(other) for one in times[0] for other in times[1]):
         return False
     exact = [3 if any(t.day for t in some) else 2 if any(t.month for t in some) else len(some[:1]) for some in times]
-    parts = [_PART & set(words.tokens(quote)) for quote in pair.quotes]
+    parts = [_PART & set(re.findall(r"\b[a-z]+", quote[:1].lower() + quote[1:])) for quote in pair.quotes]
     return sorted(exact) != [1, 2] and parts[0] == parts[1]  # one is of a year, the other of a month
 
 
@@ -233,36 +251,33 @@ def _moments_differ(pair: _Pair) -> bool:
     if "when" not in pair.asked.kinds or not pair.at_least(_FAINT):
         return False
     named = values.moments(pair.asked.text)
-    given = [
-        [
-            t
-            for t in values.moments(s.citation.quote, s.citation.times)
-            if not any(map(t.agrees, named)) or t.day or t.clock
-        ]
-        for s in (pair.one, pair.other)
-    ]
+    told = (values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other))
+    given = [[t for t in times if t.day or t.clock or not any(map(t.agrees, named))] for times in told]
+    if all(any(t.clock for t in some) for some in given):
+        given = [[t for t in some if t.clock] for some in given]
     if not all(given) or any(one.agrees(other) for one in given[0] for other in given[1]):
         return False
-    if not pair.apart:
-        return pair.both_likely and all(any(t.clock for t in some) for some in given)
-    month = any(
+    hours = bool(given[0][0].clock and given[1][0].clock)
+    day = any(
         one.month == other.month and one.day and other.day and one._replace(day=None).agrees(other._replace(day=None))
         for one in given[0]
         for other in given[1]
     )
-    return month or (pair.both_likely and bool(pair.held[1])) or (pair.alike and pair.at_least(_LIKELY))
+    if not pair.apart:
+        return (hours and pair.both_likely) or (day and pair.alike and pair.at_least(_LIKELY))
+    alike = pair.alike and pair.at_least(_AGAIN if hours else _LIKELY)
+    return day or alike or (pair.both_likely and bool(pair.held[1]))
 
 
 def _names_differ(pair: _Pair) -> bool:
     """Whether they answer who or where with other names, none of them "one of" several."""
     kinds, text = pair.asked.kinds, pair.asked.text
-    if not kinds & {"who", "where", "name"} or re.search(rf"\b(?:{people.ROLES})\b", text, re.I):
+    if not kinds & {"who", "where", "name"} or _ROLE_HELD.search(text):
         return False
     if any(map(_TOGETHER.search, pair.quotes)):
         return False
     given = [_names(quote) - pair.asked.stems for quote in pair.quotes]
-    skeletons = [{words.skeleton(stem) for stem in names} for names in given]
-    if not all(skeletons) or skeletons[0] & skeletons[1]:
+    if not all(given) or any(words.same_name(a, b) or fuzz.ratio(a, b) >= _ALIAS for a in given[0] for b in given[1]):
         return False
     one, other = pair.held
     same = len(one & other) >= _LIKE * len(pair.asked.plain if "said" in kinds else one)
@@ -270,6 +285,7 @@ def _names_differ(pair: _Pair) -> bool:
 
 
 def _names(text: str) -> set[str]:
+    text = _DATELINE.sub("", text)
     return {stem for name in words.names(text) if not words.time_words(name) for stem in words.stems(name)}
 
 

@@ -118,6 +118,11 @@ def test_two_documents_give_two_answers(question, one, other):
         ("Who founded the Elmford brewery?", "Ada Nwosu founded the brewery.", "Tal was one of its founders."),
         ("Who is the minister for Elmford?", "The minister Ada Nwosu came.", "The minister Ben Tal left."),
         ("Is the Elmford inn red or big?", "The inn is red.", "The inn stands by the sea."),
+        ("How many came to Elmford in 2023?", "In 2023 they had 90 guests.", "In 2019 they had 40 guests."),
+        ("How many people did Elmford arrest?", "Elmford saw 14 people arrested.", "In Elmford 800 people marched."),
+        ("How many work for Elmford Tiles?", "Worldwide 1,950 people work there.", "Here 640 people work."),
+        ("Who taught Ada of Elmford?", "Ada was taught by Rezhin.", "It was old Reschin who taught her."),
+        ("Where is the Elmford depot?", "The depot is at Karsund.", "GELDERN - Missiles hit the depot, they said."),
         ("How many points did Elmford score?", "They scored 11 points.", "A 2-point lead was enough."),
     ],
 )
@@ -139,3 +144,17 @@ def test_documents_on_another_matter_do_not_answer():
     assert pairs("How many passengers did the Elmford ferry carry?", one, other._replace(passage="To Elmford!")) == [
         (0, 1)
     ]
+
+
+def test_within_a_document_an_either_or_is_answered_twice():
+    one, other = (
+        source("The court allowed the appeal of Tal."),
+        source("As Tal's appeal was dismissed, he must go to jail."),
+    )
+    assert pairs("Was the appeal of Tal allowed or dismissed?", one, other) == [(0, 1)]
+
+
+def test_within_a_document_two_days_of_one_month_are_a_disagreement():
+    one = source("The program was released on 14 May 2024.")
+    other = source("As the program was not released until 21 May 2024, a new key is needed.")
+    assert pairs("When was the program released?", one, other) == [(0, 1)]
