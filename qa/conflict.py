@@ -31,7 +31,7 @@ _ASKS = {
         |\bhow\ (?:much|high|long|far|old|tall|big|large|heavy|wide|deep|fast|great|expensive|hot|cold)\b
         |\bwhat\ (?:is|was|were|are)\ the\ (?:\w+\ )?(?:height|length|weight|price|cost|size|population|area|depth|width
         |age|speed|amount|sum|share|number|distance)\b""",
-    "when": r"\b(?:what|which)\ (?:day|date|time|year|month)\b",
+    "when": r"\b(?:what|which)\ (?:day|date|time|year|month)\b|\bdate\ of\b|\bbirth(?:day|\ ?date)\b",
     "name": r"""\bbirthplace\b
         |\b(?:what|which)\ (?:city|town|country|company|club|team|party|place|village|port|school|bank)\b""",
     "why": r"\bwhat\ (?:killed|caused|did\ .+\ die\ of|led\ to|made|brought|set\ off|started|destroyed|sank)\b",
@@ -62,8 +62,9 @@ _NO_SPAN = re.compile(  # "two years ago" is a moment, "a five-year-old" an age
     re.IGNORECASE,
 )
 _PART = frozenset(
-    """total altogether overall worldwide domestic abroad foreign national regional region county district women men
-    female male girls boys children alone average home countries global globally local nationwide""".split()
+    """total altogether overall worldwide domestic abroad foreign national regional region province provincial county
+    district women men female male girls boys children alone average home countries global globally local
+    nationwide""".split()
 )
 _OPPOSITES = [
     set(pair.split(":"))
@@ -121,6 +122,12 @@ class _Pair(NamedTuple):
     @property
     def both_likely(self) -> bool:
         return self.at_least(max(_LIKELY, self.one.citation.score / 2))
+
+    @property
+    def both_on_topic(self) -> bool:
+        """Whether both likely answer, and hold most of the question."""
+        likely = self.apart and self.at_least(_LIKELY)
+        return likely and all(_on_topic(self.asked.text, source) for source in (self.one, self.other))
 
 
 def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]:
@@ -210,6 +217,10 @@ def _answers_differ(pair: _Pair) -> bool:
 
 def _of_another_time(pair: _Pair) -> bool:
     """Whether one of them is of a time that cannot be the one that the question names."""
+    days = {*words.WEEKDAYS}.intersection(words.tokens(pair.asked.text))
+    on = ({*words.WEEKDAYS}.intersection(words.tokens(quote)) for quote in pair.quotes)
+    if any(days and other and not days & other for other in on):
+        return True
     named = values.moments(pair.asked.text) if "when" not in pair.asked.kinds else []
     told = (values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other))
     return any(times and not any(t.agrees(n) for t in times for n in named) for times in told if named)
@@ -222,7 +233,9 @@ def _amounts_differ(pair: _Pair) -> bool:
     named = {amount.value for amount in values.amounts(pair.asked.text)}
     given = [[a for a in values.amounts(quote) if a.value not in named] for quote in pair.quotes]
     asked = [[a for a in some if not a.joined and any(_near(u, pair.asked.stems) for u in a.units)] for some in given]
-    if not all(asked):
+    if not all(asked) and pair.both_on_topic:
+        asked = given
+    elif not all(asked):
         if "amount" not in pair.asked.kinds:
             return False
         some, others = (one or every for one, every in zip(asked, given, strict=True))
@@ -266,7 +279,7 @@ def _moments_differ(pair: _Pair) -> bool:
     if not pair.apart:
         return (hours and pair.both_likely) or (day and pair.alike and pair.at_least(_LIKELY))
     alike = pair.alike and pair.at_least(_AGAIN if hours else _LIKELY)
-    return day or alike or (pair.both_likely and bool(pair.held[1]))
+    return day or alike or pair.both_on_topic or (pair.both_likely and bool(pair.held[1]))
 
 
 def _names_differ(pair: _Pair) -> bool:
@@ -281,7 +294,11 @@ def _names_differ(pair: _Pair) -> bool:
         return False
     one, other = pair.held
     same = len(one & other) >= _LIKE * len(pair.asked.plain if "said" in kinds else one)
-    return (bool(one) and same and pair.at_least(_HEARD)) or ("said" not in kinds and pair.both_likely)
+    return (
+        (bool(one) and same and pair.at_least(_HEARD))
+        or pair.both_on_topic
+        or ("said" not in kinds and pair.both_likely)
+    )
 
 
 def _names(text: str) -> set[str]:

@@ -80,7 +80,7 @@ def amounts(text: str) -> list[Amount]:
             continue
         value = _number(match["number"].lower()) * _SCALES.get((match["scale"] or "").lower(), 1)
         joined, rough = noun.startswith("-"), bool(_ROUGH.search(text[: match.start()]))
-        found.append(Amount(value, _units(match), rough, joined))
+        found.append(Amount(value, _units(match) | _before(text[: match.start()]), rough, joined))
     shares = [(n, share) for share, n in _SHARES.items() if re.search(rf"\b{share}\b", text.replace("-", " "), re.I)]
     return [*found, *(Amount(n, frozenset("%"), rough=True) for n, _ in shares)]
 
@@ -115,6 +115,12 @@ def _units(match: re.Match[str]) -> frozenset[str]:
             break
         found.append(words.stem(token))
     return frozenset(found[: 1 if match["noun"].startswith("-") else 3])
+
+
+def _before(text: str) -> frozenset[str]:
+    """The stem of the noun that a number follows: "a crew of", "a population of about"."""
+    noun = re.search(r"([^\W\d_]+) of (?:\w+ (?:than )?)?$", text)
+    return frozenset([words.stem(noun[1].lower())] if noun else [])
 
 
 def _number(text: str) -> float:
