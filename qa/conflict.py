@@ -232,7 +232,9 @@ def _amounts_differ(pair: _Pair) -> bool:
         return False
     named = {amount.value for amount in values.amounts(pair.asked.text)}
     given = [[a for a in values.amounts(quote) if a.value not in named] for quote in pair.quotes]
-    asked = [[a for a in some if not a.joined and any(_near(u, pair.asked.stems) for u in a.units)] for some in given]
+    if "amount" not in pair.asked.kinds:  # "how many points" is not about "a 2-point lead"
+        given = [[a for a in some if not a.joined] for some in given]
+    asked = [[a for a in some if any(_near(u, pair.asked.stems) for u in a.units)] for some in given]
     if not all(asked) and pair.both_on_topic:
         asked = given
     elif not all(asked):

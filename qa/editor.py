@@ -46,17 +46,25 @@ class Editor:
     def other_sides(self, topic: str) -> list[Event]:
         """The events that show, for each sentence used, the evidence that says otherwise."""
         events: list[Event] = []
+        found: dict[int, Side] = {}
         for pair in conflict.pairs(topic, self._sources):
             sides = [self._sources[i].citation for i in pair]
-            if any(side.number in self._used for side in sides):
+            if any(side.number in self._used for side in sides) and not any(map(self._overlaps, sides)):
                 for side in sides:
                     if side.number not in self._used:
                         events += self._show(ground.verbatim(side), [side])
                 shown = [side for side in sides if side.number in self._used]
                 if len(shown) == len(sides):  # else one says, word for word, what another sentence has said
-                    numbered = [Side(side.quote, self._used[side.number].number) for side in shown]
-                    self.conflicts.append(Conflict(topic, tuple(numbered)))
+                    found |= {n: Side(side.quote, n) for side in shown for n in [self._used[side.number].number]}
+        if found:
+            self.conflicts.append(Conflict(topic, tuple(found.values())))
         return events
+
+    def _overlaps(self, citation: Citation) -> bool:
+        """Whether a sentence is not used, but one is that shares words of the document with it."""
+        same = [used for used in self._used.values() if used.document == citation.document]
+        overlap = any(used.start < citation.end and citation.start < used.end for used in same)
+        return citation.number not in self._used and overlap
 
     def state(self) -> dict[str, Any]:
         """The fields of an `Answer` so far."""
