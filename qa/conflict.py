@@ -29,21 +29,17 @@ _AGAIN = 0.1  # the same, within one document
 _ASKS = {
     "amount": r"""\bnumber\ of\b|\b(?:percentage|share|proportion)\b
         |\bhow\ (?:much|high|long|far|old|tall|big|large|heavy|wide|deep|fast|great|expensive|hot|cold)\b
-        |\bwhat\ (?:is|was|were|are)\ the\ (?:\w+\ )?(?:height|length|weight|price|cost|size|population|area|depth|width
-        |age|speed|amount|sum|share|number|distance)\b""",
+        |\bwhat\ (?:(?:is|was|were|are)\ the\ (?:\w+\ )?)?(?:height|length|weight|price|cost|size|population|area|depth
+        |width|age|speed|amount|sum|share|number|distance)\b""",
     "when": r"\b(?:what|which)\ (?:day|date|time|year|month)\b|\bdate\ of\b|\bbirth(?:day|\ ?date)\b",
     "name": r"""\bbirthplace\b
         |\b(?:what|which)\ (?:city|town|country|company|club|team|party|place|village|port|school|bank)\b""",
-    "why": r"\bwhat\ (?:killed|caused|did\ .+\ die\ of|led\ to|made|brought|set\ off|started|destroyed|sank)\b",
+    "why": r"""\bcause\ of\b
+        |\bwhat\ (?:killed|caused|did\ .+\ die\ of|led\ to|made|brought|set\ off|started|destroyed|sank)\b""",
     "holder": r"\bwho\ (?:is|was|were|are)\b",
     "said": r"""\b(?:sa(?:id|ys?)|accus\w+|claim\w*|told|tell|warn\w*|call\w*|thinks?|believ\w+|argu\w+|critici\w+
         |blam\w+|den(?:y|ied)|announc\w+|insist\w*|mention\w*|suggest\w*)\b""",
 }
-_ATTRIBUTE = re.compile(
-    r"\bwhat (?:colou?r|material|make|type|kind|sort|brand|nationality) (?:was|is|were|are) (?:the|a|an) (.+?)"
-    r"(?: made| in | of | that | which | used|\?|$)",
-    re.IGNORECASE,
-)
 _EITHER = re.compile(r"([a-zß-ÿ’'-]+),? or (?:(?:an?|the|was it|is it|were they) )?([a-zß-ÿ’'-]+)")
 _ROLE_HELD = re.compile(
     rf"\bwho (?:is|was|were|are) (?:(?!\w+ing\b)[\w’'-]+ ){{0,4}}?(?:{people.ROLES})\b", re.IGNORECASE
@@ -55,7 +51,7 @@ _REVISED = re.compile(
     r"|more than before|earlier (?:count|figure|estimate|report))\b",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"\b(quarter|half|month|week|dai?ly?|day|hour|annual|year|decade)(?:ly|s)?\b", re.I)
+_SPAN = re.compile(r"\b(quarter|half|month|week|dai?ly?|day|hour|annual|year|decade|season)(?:ly|s)?\b", re.I)
 _NO_SPAN = re.compile(  # "two years ago" is a moment, "a five-year-old" an age
     r"\b\w+[ -](?:year|month|week|day|hour)s?[ -](?:old|ago|later|before|earlier)\b"
     r"|\b(?:last|next|previous|this) (?:year|month|week)\b|\bhalf of\b",
@@ -63,17 +59,17 @@ _NO_SPAN = re.compile(  # "two years ago" is a moment, "a five-year-old" an age
 )
 _PART = frozenset(
     """total altogether overall worldwide domestic abroad foreign national regional region province provincial county
-    district women men female male girls boys children alone average home countries global globally local
+    district women men female male girls boys alone average home countries global globally local
     nationwide""".split()
 )
 _OPPOSITES = [
     set(pair.split(":"))
-    for pair in """open:close open:shut approve:reject approve:refuse accept:reject accept:refuse pass:reject pass:fail
-    win:lose survive:die survive:kill survive:dead survive:put alive:dead guilty:acquit convict:acquit convict:clear
-    guilty:innocent allow:ban allow:forbid permit:forbid permit:ban rise:fall increase:decrease increase:decline
-    grow:shrink gain:lose remain:leave stay:leave agree:refuse confirm:deny support:oppose true:false succeed:fail
-    begin:end start:stop continue:stop continue:end resume:suspend free:jail release:detain intact:destroy safe:unsafe
-    legal:illegal""".split()
+    for pair in """draw:win open:close open:shut approve:reject approve:refuse accept:reject accept:refuse pass:reject
+    pass:fail win:lose survive:die survive:kill survive:dead survive:put alive:dead guilty:acquit convict:acquit
+    convict:clear guilty:innocent allow:ban allow:forbid permit:forbid permit:ban rise:fall increase:decrease
+    increase:decline grow:shrink gain:lose remain:leave stay:leave agree:refuse confirm:deny support:oppose true:false
+    succeed:fail begin:end start:stop continue:stop continue:end resume:suspend free:jail release:detain intact:destroy
+    safe:unsafe legal:illegal""".split()
 ]
 _PLAIN = {"lost": "lose", "won": "win", "fell": "fall", "rose": "rise", "grew": "grow", "shrank": "shrink"}
 _PLAIN |= {"left": "leave", "began": "begin", "opposed": "oppose", "died": "die", "dying": "die"}
@@ -199,6 +195,8 @@ def _denied(pair: _Pair) -> bool:
         return False
     if not all(_on_topic(question, source, _WHETHER) for source in (pair.one, pair.other)):
         return False
+    if pair.alike and len([quote for quote in quotes if re.search(r"\bden(?:y|ied|ies)\b", quote)]) == 1:
+        return True
     said = [pair.asked.plain & set(words.stems(quote)) for quote in quotes]
     turned = [pair.asked.plain & ground.turned_words(quote, words.NEGATIONS) for quote in quotes]
     return bool(turned[0] & said[1] - turned[1] or turned[1] & said[0] - turned[0])
@@ -212,7 +210,7 @@ def _answers_differ(pair: _Pair) -> bool:
         return False
     if _amounts_differ(pair) or _moments_differ(pair):
         return True
-    return pair.apart and (_names_differ(pair) or _opposed(pair) or _attributes_differ(pair) or _reasons_differ(pair))
+    return pair.apart and (_names_differ(pair) or _opposed(pair) or _reasons_differ(pair))
 
 
 def _of_another_time(pair: _Pair) -> bool:
@@ -223,7 +221,7 @@ def _of_another_time(pair: _Pair) -> bool:
         return True
     named = values.moments(pair.asked.text) if "when" not in pair.asked.kinds else []
     told = (values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other))
-    return any(times and not any(t.agrees(n) for t in times for n in named) for times in told if named)
+    return any(values.cannot_be_one(times, named) for times in told)
 
 
 def _amounts_differ(pair: _Pair) -> bool:
@@ -245,20 +243,20 @@ def _amounts_differ(pair: _Pair) -> bool:
         asked = [[a for a, _ in same], [b for _, b in same]]
     elif not pair.alike:
         return False
-    differ = all(asked) and not any(a.agrees(b) for a in asked[0] for b in asked[1])
-    return differ and not any(map(_REVISED.search, pair.quotes)) and _of_one_time_and_part(pair)
+    parts = [{word for amount in some for word in amount.about & _PART} for some in asked]
+    differ = all(asked) and parts[0] == parts[1] and not any(a.agrees(b) for a in asked[0] for b in asked[1])
+    return differ and not any(map(_REVISED.search, pair.quotes)) and _of_one_time(pair)
 
 
-def _of_one_time_and_part(pair: _Pair) -> bool:
+def _of_one_time(pair: _Pair) -> bool:
     spans = [{m[1].lower()[:4] for m in _SPAN.finditer(_NO_SPAN.sub("", quote))} for quote in pair.quotes]
-    if (all(spans) and not spans[0] & spans[1]) or (spans[0] ^ spans[1]) & {"quar", "half", "mont"}:
+    if (all(spans) and not spans[0] & spans[1]) or (spans[0] ^ spans[1]) & {"quar", "half", "mont", "seas"}:
         return False
     times = [values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other)]
-    if all(times) and not any(one.agrees(other) for one in times[0] for other in times[1]):
+    if values.cannot_be_one(*times):
         return False
     exact = [3 if any(t.day for t in some) else 2 if any(t.month for t in some) else len(some[:1]) for some in times]
-    parts = [_PART & set(re.findall(r"\b[a-z]+", quote[:1].lower() + quote[1:])) for quote in pair.quotes]
-    return sorted(exact) != [1, 2] and parts[0] == parts[1]  # one is of a year, the other of a month
+    return sorted(exact) != [1, 2]  # one is of a year, the other of a month
 
 
 def _moments_differ(pair: _Pair) -> bool:
@@ -266,11 +264,12 @@ def _moments_differ(pair: _Pair) -> bool:
     if "when" not in pair.asked.kinds or not pair.at_least(_FAINT):
         return False
     named = values.moments(pair.asked.text)
-    told = (values.moments(s.citation.quote, s.citation.times) for s in (pair.one, pair.other))
+    year = re.search(r"\byear\b", pair.asked.text, re.I)  # which no words for a day tell
+    told = (values.moments(s.citation.quote, () if year else s.citation.times) for s in (pair.one, pair.other))
     given = [[t for t in times if t.day or t.clock or not any(map(t.agrees, named))] for times in told]
     if all(any(t.clock for t in some) for some in given):
         given = [[t for t in some if t.clock] for some in given]
-    if not all(given) or any(one.agrees(other) for one in given[0] for other in given[1]):
+    if not values.cannot_be_one(*given):
         return False
     hours = bool(given[0][0].clock and given[1][0].clock)
     day = any(
@@ -281,7 +280,7 @@ def _moments_differ(pair: _Pair) -> bool:
     if not pair.apart:
         return (hours and pair.both_likely) or (day and pair.alike and pair.at_least(_LIKELY))
     alike = pair.alike and pair.at_least(_AGAIN if hours else _LIKELY)
-    return day or alike or pair.both_on_topic or (pair.both_likely and bool(pair.held[1]))
+    return day or alike or pair.both_on_topic
 
 
 def _names_differ(pair: _Pair) -> bool:
@@ -340,23 +339,6 @@ def _opposed(pair: _Pair) -> bool:
 
 def _plain_stems(text: str) -> set[str]:
     return {words.stem(_PLAIN.get(token, token)) for token in words.tokens(text)}
-
-
-def _attributes_differ(pair: _Pair) -> bool:
-    """Whether, asked what colour or kind a thing is, they put other words before it: "a white van", "a green van"."""
-    match = _ATTRIBUTE.search(pair.asked.text)
-    if not match or not pair.at_least(_FAINT):
-        return False
-    asked = words.tokens(match[1])
-    for noun in reversed(asked):
-        before = [
-            {a for a, b in itertools.pairwise(words.tokens(quote)) if words.stem(b) == words.stem(noun)}
-            - {*words.STOPWORDS, *asked}
-            for quote in pair.quotes
-        ]
-        if all(before) and not before[0] & before[1]:
-            return True
-    return False
 
 
 def _reasons_differ(pair: _Pair) -> bool:

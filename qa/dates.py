@@ -23,6 +23,8 @@ _TIME = re.compile(
     )\b""",
     re.VERBOSE,
 )
+_YEAR = re.compile(r"(?<![\d.,])(?:1\d|20)\d\d(?![\d%]|[.,]\d)")
+_GENERATION, _NEAR = 20, 3000  # years, characters
 # Where a sentence looks ahead, a bare "Tuesday" may be the next one.
 _AHEAD = re.compile(
     r"\b(?:will|shall|plans?|planned|scheduled|upcoming|until|hopes?|wants?|expected|due|ahead of"
@@ -41,17 +43,24 @@ def certain(text: str, start: int, end: int, published: str | None) -> tuple[tup
 
     As news has it, a bare weekday, month or day of a month is the last one up to the day of publication, where
     something past is told. Left as written: words in a quotation, which count from when they were said, and what
-    looks ahead, which may mean the next.
+    looks ahead, which may mean the next; and any of a text whose years are mostly long past: its "September" is the
+    September of that story.
 
     Args:
         text: the document; its paragraph before `start` tells whether a quotation is open.
         published: ISO date of publication; nothing is certain where it is not a whole one.
     """
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", published or ""):
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", published or "") or _tells_history(text, start, int(str(published)[:4])):
         return ()
     paragraph = text.rfind("\n", 0, start) + 1
     found = dict(_meant(text[paragraph:end], start - paragraph, date.fromisoformat(str(published))))
     return tuple(found.items())
+
+
+def _tells_history(text: str, start: int, published: int) -> bool:
+    """Whether most years named around a place are a generation before the publication."""
+    years = [int(year) for year in _YEAR.findall(text[max(0, start - _NEAR) : start + _NEAR])]
+    return 2 * sum(year < published - _GENERATION for year in years) > len(years)
 
 
 def _meant(text: str, start: int, published: date) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ _ROUGH = re.compile(
     re.IGNORECASE,
 )
 _SHARES = {"half": 50.0, "a quarter": 25.0, "a third": 100 / 3, "two thirds": 200 / 3, "three quarters": 75.0}
+_BEFORE, _AFTER = 4, 5  # words around a number that may say of what part it is
 _ROUGHLY = 0.1  # how far from a rough number the exact one may lie
 _MONTH = "|".join(words.MONTHS)
 _MOMENT = re.compile(
@@ -40,12 +41,14 @@ _MOMENT = re.compile(
 
 
 class Amount(NamedTuple):
-    """A number with the stems of what it counts or measures; `rough` after "about", `joined` as in "a 2-point lead"."""
+    """A number with the stems of what it counts or measures; `rough` after "about", `joined` as in "a 2-point lead";
+    `about` are the words around it."""
 
     value: float
     units: frozenset[str]
     rough: bool = False
     joined: bool = False
+    about: frozenset[str] = frozenset()
 
     def agrees(self, other: Amount) -> bool:
         """Whether both may be true: one number, or one of them is the other rounded."""
@@ -67,6 +70,16 @@ class Moment(NamedTuple):
         """Whether both may be the same time: nothing that both know differs."""
         return all(one is None or two is None or one == two for one, two in zip(self, other, strict=True))
 
+    def comparable(self, other: Moment) -> bool:
+        """Whether something is known of both."""
+        return any(one is not None and two is not None for one, two in zip(self, other, strict=True))
+
+
+def cannot_be_one(some: Sequence[Moment], others: Sequence[Moment]) -> bool:
+    """Whether times that can be compared are all different."""
+    comparable = [(one, other) for one in some for other in others if one.comparable(other)]
+    return bool(comparable) and not any(one.agrees(other) for one, other in comparable)
+
 
 def amounts(text: str) -> list[Amount]:
     """The numbers of a text that count or measure, as digits or as words, years and dates left out."""
@@ -80,9 +93,12 @@ def amounts(text: str) -> list[Amount]:
             continue
         value = _number(match["number"].lower()) * _SCALES.get((match["scale"] or "").lower(), 1)
         joined, rough = noun.startswith("-"), bool(_ROUGH.search(text[: match.start()]))
-        found.append(Amount(value, _units(match) | _before(text[: match.start()]), rough, joined))
-    shares = [(n, share) for share, n in _SHARES.items() if re.search(rf"\b{share}\b", text.replace("-", " "), re.I)]
-    return [*found, *(Amount(n, frozenset("%"), rough=True) for n, _ in shares)]
+        before, after = text[: match.start()], text[match.end("number") :]
+        about = frozenset([*words.tokens(before[-80:])[-_BEFORE:], *words.tokens(after[:80])[:_AFTER]])
+        found.append(Amount(value, _units(match) | _before(before), rough, joined, about))
+    plain = text.replace("-", " ")
+    shares = [n for share, n in _SHARES.items() if re.search(rf"\b{share} (?:of|the|its|their)\b", plain, re.I)]
+    return [*found, *(Amount(n, frozenset("%"), rough=True) for n in shares)]
 
 
 def moments(text: str, times: Sequence[tuple[str, str]] = ()) -> list[Moment]:

@@ -87,3 +87,11 @@ def test_a_claim_may_give_the_date_that_the_words_of_its_source_mean(tmp_path):
     dated = "The mayor Ada Holm closed the old harbour bridge on 6 February 2024."
     assert ground.judge(dated, [source]).support == "supported"
     assert ground.judge(dated.replace("6 Feb", "7 Feb"), [source]).support == "unsupported"
+
+
+def test_in_a_text_of_long_ago_a_month_is_of_that_time():
+    story = "The fort was besieged from 1809 to 1810. The colonel was recalled in September."
+    at = story.index("The colonel")
+    assert dates.certain(story, at, len(story), "2005-09-12") == ()
+    recent = story.replace("1809", "2004").replace("1810", "2005")
+    assert dates.certain(recent, at, len(recent), "2005-09-12") == (("September", "2005-09"),)
