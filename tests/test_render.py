@@ -225,9 +225,9 @@ def test_sides_of_a_disagreement_stand_newest_first_with_source_speaker_date_and
     newer = citation(2, title="Gas market", date="2024-01-05", speaker="Ann")
     answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), newer), conflicts=(conflict,))
     card = inert(re.search(r'<div class="conflict".*?</ol></div>', render.chat_html(answer))[0])  # type: ignore[index]
-    assert card.words["h3"] == "Sources disagree"
+    assert card.words["h3"] == "Sources differ"
     assert card.words["li"] == "5 January 2024It is $80. 2Ann · Gas market6 December 2023It is $90. 1Oil market"
-    assert "Sources disagree: the price: It is $90. [1]; It is $80. [2]" in render.plain(answer)
+    assert "Sources differ: the price: It is $90. [1]; It is $80. [2]" in render.plain(answer)
 
 
 def test_marks_of_lists_headings_and_tables_are_not_shown_and_quotes_stay_exact() -> None:
@@ -245,7 +245,7 @@ def test_an_evidence_file_names_what_sources_disagree_about() -> None:
     conflict = Conflict("the price", (Side("It is $90.", 1), Side("It is <i>$80.", 2)))
     answer = Answer("q", "It is $90 [1] or $80 [2].", True, (citation(1), citation(2)), conflicts=(conflict,))
     page = render.evidence_file("t", "now", [("q", answer, [])])
-    assert "Sources disagree: the price<br>[1] It is $90.<br>[2] It is &lt;i&gt;$80.</p>" in page
+    assert "Sources differ: the price<br>[1] It is $90.<br>[2] It is &lt;i&gt;$80.</p>" in page
 
 
 def test_files_that_were_added_are_named_until_they_are_in_and_those_that_failed_for_good() -> None:

@@ -70,7 +70,7 @@ def plain(answer: Answer) -> str:
     notes += [f"Partly supported: “{one_line(claim)}” {why}" for claim, why in weak(answer).items()]
     for conflict in answer.conflicts:
         sides = "; ".join(f"{one_line(bare(side.statement))} [{side.citation}]" for side in conflict.sides)
-        notes.append(f"Sources disagree: {one_line(conflict.topic)}: {sides}")
+        notes.append(f"Sources differ: {one_line(conflict.topic)}: {sides}")
     sources = "\n".join(_source(citation) for citation in answer.citations)
     return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
 
