@@ -264,8 +264,7 @@ def _moments_differ(pair: _Pair) -> bool:
     if "when" not in pair.asked.kinds or not pair.at_least(_FAINT):
         return False
     named = values.moments(pair.asked.text)
-    year = re.search(r"\byear\b", pair.asked.text, re.I)  # which no words for a day tell
-    told = (values.moments(s.citation.quote, () if year else s.citation.times) for s in (pair.one, pair.other))
+    told = map(values.moments, pair.quotes)  # "on Thursday" is often when it was said
     given = [[t for t in times if t.day or t.clock or not any(map(t.agrees, named))] for times in told]
     if all(any(t.clock for t in some) for some in given):
         given = [[t for t in some if t.clock] for some in given]
@@ -343,7 +342,7 @@ def _plain_stems(text: str) -> set[str]:
 
 def _reasons_differ(pair: _Pair) -> bool:
     """Whether, asked why, they speak of the same and have next to nothing else in common."""
-    if "why" not in pair.asked.kinds or not pair.at_least(_FAINT) or not pair.held[1]:
+    if "why" not in pair.asked.kinds or not pair.both_likely or not pair.held[1]:
         return False
     given = [set(words.stems(quote)) - pair.asked.stems for quote in pair.quotes]
     return len(given[0] & given[1]) <= 0.2 * min(map(len, given))
