@@ -278,6 +278,9 @@ def _moments_differ(pair: _Pair) -> bool:
     )
     if not pair.apart:
         return (hours and pair.both_likely) or (day and pair.alike and pair.at_least(_LIKELY))
+    exact = all(t.year or t.day or t.clock for some in given for t in some)  # "in October" may be of another year
+    if not exact and not day:
+        return False
     alike = pair.alike and pair.at_least(_AGAIN if hours else _LIKELY)
     return day or alike or pair.both_on_topic
 
