@@ -23,12 +23,21 @@ HEAVY = "torch transformers sentence_transformers gradio chromadb llama_index tr
 COST = "How much will the repairs of the old bridge in Elmford cost?"
 COST_ANSWER = """\
 The repairs of the old bridge in Elmford will cost 3.1 million euros, the engineer Ines Duarte said on Friday. \
-(17 May 2024) [1]
+(17 May 2024) [1] Mayor Ruth Adeyemi said the repairs would cost 2.4 million euros. (5 March 2024) [2]
+"""
+COST_DIFFER = f"""
+Sources differ: {COST}: The repairs of the old bridge in Elmford will cost 3.1 million euros, the engineer Ines Duarte \
+said on Friday. [1]; Mayor Ruth Adeyemi said the repairs would cost 2.4 million euros. [2]
 """
 COST_SOURCE = """
 [1] Bridge Repairs to Cost More (17 May 2024), bridge-costs.md:91-201: “The repairs of the old bridge in Elmford will \
 cost 3.1 million euros, the engineer Ines Duarte said on Friday.”
 """
+OTHER_SOURCE = """\
+[2] Old Bridge to Close for Repairs (5 March 2024), bridge.txt:131-196: “Mayor Ruth Adeyemi said the repairs would \
+cost 2.4 million euros.”
+"""
+COST_WHOLE = f"{COST_ANSWER}{COST_DIFFER}{COST_SOURCE}{OTHER_SOURCE}"
 
 
 @pytest.fixture
@@ -59,7 +68,7 @@ def indexed(qa, tmp_path):
 
 
 def test_an_answer_is_its_sentences_and_then_its_numbered_sources(indexed):
-    assert indexed("ask", COST) == (0, COST_ANSWER + COST_SOURCE, "")
+    assert indexed("ask", COST) == (0, COST_WHOLE, "")
 
 
 def test_quiet_prints_the_text_alone(indexed):
@@ -90,9 +99,10 @@ def test_json_holds_the_whole_answer_and_nothing_else_is_on_stdout(indexed):
     answer = json.loads(out)
     assert (code, err) == (0, "")
     assert answer["text"] + "\n" == COST_ANSWER
-    [citation] = answer["citations"]
-    text = Path("documents", citation["document"]).read_text(encoding="utf-8")
-    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert len(answer["citations"]) == 2
+    for citation in answer["citations"]:
+        text = Path("documents", citation["document"]).read_text(encoding="utf-8")
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
 def test_a_question_can_be_kept_to_some_documents(indexed):
@@ -188,7 +198,7 @@ def test_a_chat_through_a_pipe_keeps_its_history(indexed, tmp_path):
     help_text = "/new forgets what was said, /quit ends (so does Ctrl+D), Ctrl+C stops an answer"
     notes = done.stderr.splitlines()
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"{COST_ANSWER}{COST_SOURCE}\n")
+    assert done.stdout.startswith(f"{COST_WHOLE}\n")
     assert notes[0] == f"4 documents, answers by quote. {help_text}"
     assert notes[-1] == help_text
     assert len(notes) == 3, "after /new, the same words are a question of their own"

@@ -133,7 +133,11 @@ def test_two_documents_give_two_answers(question, one, other):
             "They kept 62 sheets in ten years.",
         ),
         ("In which year did Elmford move?", "Elmford moved in 1991.", "On Monday Elmford moved."),
-        ("When did Elmford offer talks?", "Elmford offered talks in October.", "Elmford offered talks in January."),
+        (
+            "When did Elmford offer talks?",
+            "Elmford offered talks in October.",
+            "In January it was said that Elmford had offered talks.",
+        ),
         ("Who taught Ada of Elmford?", "Ada was taught by Rezhin.", "It was old Reschin who taught her."),
         ("Where is the Elmford depot?", "The depot is at Karsund.", "GELDERN - Missiles hit the depot, they said."),
         ("How many points did Elmford score?", "They scored 11 points.", "A 2-point lead was enough."),
