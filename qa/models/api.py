@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
@@ -177,7 +178,10 @@ def _read(pieces: Generator[str, None, None], put: Put) -> None:
     for piece in pieces:
         if put(piece):
             pieces.close()
-            gc.collect()  # the clients' streams are reference cycles: only this hangs up at once
+            for _ in range(10):
+                if gc.collect():  # the clients' streams are reference cycles: only this hangs up at once
+                    return
+                time.sleep(0.1)  # it does nothing while another thread is at it
             return
 
 
