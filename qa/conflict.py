@@ -147,11 +147,9 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
 def _asked_for(question: str, sources: Sequence[Source]) -> _Asked:
     stems = frozenset(words.stems(question))
     named = {stem for name in words.names(question) for stem in words.stems(name)}
-    kinds = {kind for kind, pattern in _ASKS.items() if re.search(pattern, question, re.I | re.X)} | evidence.kinds(
-        question
-    )
+    kinds = {kind for kind, pattern in _ASKS.items() if re.search(pattern, question, re.I | re.X)}
     best = max((source.citation.score for source in sources), default=0.0)
-    return _Asked(question, stems, stems - named, frozenset(kinds), best)
+    return _Asked(question, stems, stems - named, evidence.kinds(question) | kinds, best)
 
 
 def _on_the_matter(question: str, sources: Sequence[Source]) -> set[str]:

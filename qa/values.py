@@ -13,7 +13,7 @@ _COUNTS = {word: n for word, n in words.NUMBER_WORDS.items() if word not in {*_S
 _WORD, _SCALE = "|".join(sorted(_COUNTS, key=len, reverse=True)), "|".join(_SCALES)
 _AMOUNT = re.compile(
     rf"""(?<![\w.,:–])(?P<currency>[$€£]?)
-    (?P<number>\d+(?:[.,]\d+)*(?!\d|:\d)|(?:{_WORD})(?:-(?:{_WORD}))?|an?(?=\ (?:{_SCALE})\b)|(?=dozen\ ))
+    (?P<number>\d+(?:[.,]\d+)*(?!\d|:\d)|(?:{_WORD})(?:-(?:{_WORD}))?\b|an?(?=\ (?:{_SCALE})\b)|(?=dozen\ ))
     (?:[ -]?(?P<scale>{_SCALE})\b)?
     (?:-?\ ?(?P<percent>%|per\ ?cent\b))?
     (?P<noun>(?:[ -][^\W\d_][\w’']*){{0,3}})""",
@@ -34,7 +34,7 @@ _MOMENT = re.compile(
     |\b(?P<m3>{_MONTH})\b\.?(?:\ (?P<d3>\d\d?)(?:st|nd|rd|th)?\b)?(?:,?\ (?:of\ )?(?P<y3>\d{{4}}))?
     |(?<![\d.,])(?P<y4>(?:1\d|20)\d\d)(?![\d%]|[.,]\d)
     |\bthe\ (?P<d5>\d\d?)(?:st|nd|rd|th)\b(?!\ century)
-    |\b(?P<hour>\d\d?)[:.](?P<minute>\d\d)\b
+    |\b(?P<hour>\d\d?)(?::(?P<minute>\d\d)\b|\.(?P<past>\d\d)(?=\ ?[ap]\.?m\b))
     |\b(?P<twelve>noon|midnight)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -116,7 +116,7 @@ def _moment(match: re.Match[str]) -> Moment:
     if month:
         names = [name[:3] for name in words.MONTHS[:12]]
         month = month if month.isdigit() else str(names.index(month[:3].lower()) + 1)
-    clock = (int(match["hour"]) % 12, int(match["minute"])) if match["hour"] else None
+    clock = (int(match["hour"]) % 12, int(match["minute"] or match["past"])) if match["hour"] else None
     clock = (0, 0) if match["twelve"] else clock
     known_parts = [int(part) if part else None for part in (year, month, day)]
     return Moment(known_parts[0], known_parts[1], known_parts[2], clock)

@@ -37,7 +37,10 @@ def test_another_amount(one, other):
     assert not first.agrees(second) and first.units & second.units
 
 
-@pytest.mark.parametrize("text", ["It opened in 2004.", "In 2019 the harbour closed.", "On 4 May 1902", "At 12:30"])
+@pytest.mark.parametrize(
+    "text",
+    ["It opened in 2004.", "In 2019 the harbour closed.", "On 4 May 1902", "At 12:30", "Tenants play tennis often."],
+)
 def test_dates_and_clocks_are_no_amounts(text):
     assert amounts(text) == []
 
@@ -56,11 +59,16 @@ def test_what_is_counted_is_known():
         ("in 1714", Moment(1714)),
         ("by the 5th of each month", Moment(day=5)),
         ("at 19:30", Moment(clock=(7, 30))),
+        ("at 7.30 pm", Moment(clock=(7, 30))),
         ("at noon", Moment(clock=(0, 0))),
     ],
 )
 def test_moments_are_read(text, moment):
     assert moments(text) == [moment]
+
+
+def test_a_price_is_no_clock():
+    assert moments("It cost 27.40 guilders.") == [] and amounts("It cost 27.40 guilders.")[0].value == 27.4
 
 
 def test_words_for_a_time_are_read_as_the_date_that_they_mean():
