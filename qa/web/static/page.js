@@ -17,13 +17,13 @@
     return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
   }
 
-  // The card behind a number: quote, speaker, title and date, on hover and on focus. The pointer may go into it.
+  // The card behind a number: quote, speaker, title and date, on hover and on focus. The pointer may go into it; a pointer
+  // that lies still while the page moves below it does not close the card of what the keyboard is on.
   let hiding, pointed;
   function showTip(chip) {
     const { quote, why, speaker, source } = chip.dataset, line = make("p", { dir: "auto" });
     if (speaker) line.append(make("b", { textContent: speaker }), " · ");
     line.append(source || why);
-    clearTimeout(hiding);
     tip.replaceChildren(...(quote ? [make("q", { textContent: quote, dir: "auto" })] : []), line);
     tip.hidden = false;
     pointed = chip;
@@ -41,9 +41,9 @@
   for (const name of ["mouseover", "focusin"])
     document.addEventListener(name, (event) => {
       const chip = event.target.closest?.("[data-quote], [data-why]");
+      clearTimeout(hiding);
       if (chip) showTip(chip);
-      else if (event.target.closest?.("#tip")) clearTimeout(hiding);
-      else if (!tip.hidden) hiding = setTimeout(hideTip, 150);
+      else if (!event.target.closest?.("#tip") && !tip.hidden && !pointed.matches(":focus-visible")) hiding = setTimeout(hideTip, 150);
     });
   addEventListener("scroll", () => tip.hidden || placeTip(), true);
 
@@ -269,7 +269,7 @@
     if (focused || box.disabled) return;
     focused = true;
     fill(box, box.value);  // it then takes its height
-    box.focus({ preventScroll: true });
+    if (document.activeElement === document.body) box.focus({ preventScroll: true });
   }
 
   // A new question moves to the top and empties the box; nothing moves while its answer is written.
