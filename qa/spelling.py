@@ -1,4 +1,4 @@
-"""Misspelled words of a question, put right."""
+"""English words: which are ordinary ones, and those of a question that are misspelled, put right."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def corrected(text: str, known: Callable[[str], bool]) -> str:
     found = [word.lower() for word in _WORD.findall(text)]
     strange = {word for word in found if not known(word) and word not in _dictionary()}
     return text if len(strange) > 3 and len(strange) > len(found) / 2 else _WORD.sub(better, text)
+
+
+def ordinary(word: str) -> bool:
+    """Whether a word with a full stop after it is likelier an ordinary English word than an abbreviation.
+
+    A short word ("ore", "sec", "al") must be the commoner for that, and one with a capital letter ("York") not short.
+    """
+    often = _dictionary().word_usage_frequency(word.lower())
+    least = {1: 1.0, 2: 1e-3}.get(len(word), 2e-6 if len(word) < 5 else 5e-7)
+    return often >= least and (len(word) > 3 or not word[0].isupper())
 
 
 @lru_cache(maxsize=1)

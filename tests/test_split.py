@@ -112,6 +112,8 @@ def test_passages_tile_the_sentences_of_any_document(text: str, body: int) -> No
         ["See Fig. 2, Vol. 3, No. 5 and Sec. 4.1 for details.", "The value is 3.14 here."],
         ["Wait... what?", "Well… maybe.", "And then… he left."],
         ["She works at Yahoo! in Boston.", "It cost $1.5 million on Dec. 6, 2023."],
+        ["It was decided this week.", "Officials in New York.", "Police came for me.", "“The bank.”", "Anna left."],
+        ["See Cal. Bus. Code, art. 5 and fig. A by Gen. Smith.", "Jones v. Smith et al. Found there."],
         ["Smith et al. wrote it, i.e. the text, e.g. on p. 5.", "Approx. 20 ft. long."],
     ],
 )
