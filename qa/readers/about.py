@@ -94,10 +94,17 @@ def title(text: str, given: object, fallback: str) -> str:
         return stated
     if heading := _HEADING.search(text[:4000]):
         return _shorten(heading[1])
+    text = _below_date(text)
     lines = [line.strip() for line in text.strip()[:2000].splitlines()]
     if lines and 0 < len(lines[0]) <= 120 and lines[0][-1] not in ".!:;,…。" and not any(lines[1:2]):
         return _shorten(lines[0], 120)
     return next((_shorten(text[start:end]) for start, end in sentences(text[:4000])), fallback)
+
+
+def _below_date(text: str) -> str:
+    """The text without a first line that only dates it."""
+    first, _, rest = text.lstrip().partition("\n")
+    return rest if rest.strip() and len(first) <= 60 and iso(_LABEL.sub("", first.strip(), count=1)) else text
 
 
 def _shorten(text: str, width: int = 80) -> str:
