@@ -54,6 +54,7 @@ class Assistant:
         """Load what the first question would otherwise wait for."""
         self._open()
         rerank.scores("", [""])
+        rerank.relevance("", [""])
         if not isinstance(self.answerer, Quote):
             grammar.read("")
 

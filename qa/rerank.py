@@ -18,8 +18,8 @@ LONGEST = 256  # tokens of question and text together
 BATCH = 8
 
 
-def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
-    """How likely each text answers the question, shape (len(texts),): logits.
+def scores(question: str, sentences: Sequence[str]) -> NDArray[np.float64]:
+    """How likely each sentence answers the question, shape (len(sentences),): logits.
 
     The model is that of Nogueira and Cho 2019 (arXiv:1901.04085), trained on MS MARCO; its biases were trained further,
     to tell an answer from what is merely relevant (eval/train_reranker.py).
@@ -27,7 +27,20 @@ def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
     Raises:
         ModelError: the package with the weights is missing, or its bytes are not the ones that were measured.
     """
-    tokenizer, session, _ = _loaded()
+    return _read(question, sentences, trained=True)
+
+
+def relevance(question: str, passages: Sequence[str]) -> NDArray[np.float64]:
+    """How relevant each passage is to the question, shape (len(passages),): logits of the model as it is packaged.
+
+    Raises:
+        ModelError: as `scores` does.
+    """
+    return _read(question, passages, trained=False)
+
+
+def _read(question: str, texts: Sequence[str], *, trained: bool) -> NDArray[np.float64]:
+    tokenizer, session, _ = _loaded(trained)
     encoded = tokenizer.encode_batch([(question, text) for text in texts])
     found = np.zeros(len(texts))
     by_length = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))  # little padding
@@ -43,8 +56,8 @@ def scores(question: str, texts: Sequence[str]) -> NDArray[np.float64]:
     return found
 
 
-@lru_cache(maxsize=1)
-def _loaded() -> tuple[Any, Any, Any]:
+@lru_cache(maxsize=2)
+def _loaded(with_biases: bool) -> tuple[Any, Any, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -58,7 +71,7 @@ def _loaded() -> tuple[Any, Any, Any]:
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the local model needs the cores
     with resources.files("qa").joinpath("rerank.npz").open("rb") as kept, np.load(kept) as trained:
-        biases = [(name, trained[name].astype(np.float32)) for name in trained.files]
+        biases = [(name, trained[name].astype(np.float32)) for name in trained.files if with_biases]
     held = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(values)) for name, values in biases]
     for name, value in held:  # in place of the ones in the file; they must live as long as the session
         options.add_initializer(name, value)

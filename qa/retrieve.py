@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import copies, dates, evidence, offices, speaker, spelling, words
+from qa import copies, dates, evidence, offices, rerank, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -29,6 +30,7 @@ SENTENCES = 5  # how many sentences become evidence
 ANSWERED = 0.5  # how likely something must be to count as the answer to a part of a question
 NOWHERE = 0.3  # below this confidence a part of a question is not answered, whatever the whole is
 WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
+WHOLE = 1.5  # how much the reading of a whole passage counts in the order of passages, beside its best sentence
 SAME = 0.8  # share of common stems above which two sentences say the same
 
 
@@ -84,9 +86,7 @@ class Retriever:
             best = _distinct(list(zip(ranked, weighed.probabilities, strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
-        passages = list(dict.fromkeys(candidate.passage.id for candidate in ranked))
-        places = {id: place for place, id in enumerate(passages)}  # a passage is as good as its best sentence
-        hits = tuple(sorted(seen.hits, key=lambda hit: places.get(hit.passage.id, len(places))))
+        hits = _ordered(text, seen.hits, list(zip(ranked, weighed.probabilities, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, weighed.confidence)
 
     def _known(self, word: str) -> bool:
@@ -179,6 +179,18 @@ class Retriever:
         spans = self._library.sentences(passage.document)
         first = bisect.bisect_left(spans, passage.sentences[0])
         return tuple(spans[max(0, first - NEAR) : first + len(passage.sentences) + NEAR])
+
+
+def _ordered(question: str, hits: Sequence[Hit], scored: Sequence[tuple[Candidate, float]]) -> tuple[Hit, ...]:
+    """The passages by how likely their best sentence answers, and by what they say as a whole."""
+    likely: dict[str, float] = {}
+    for candidate, probability in scored:  # best first
+        kept = min(max(probability, 1e-9), 1 - 1e-9)
+        likely.setdefault(candidate.passage.id, math.log(kept / (1 - kept)))
+    least = min(likely.values(), default=0.0) - 1
+    whole = rerank.relevance(question, [hit.passage.text for hit in hits])
+    worth = [likely.get(hit.passage.id, least) + WHOLE * read for hit, read in zip(hits, whole, strict=True)]
+    return tuple(hit for _, hit in sorted(zip(worth, hits, strict=True), key=lambda pair: -pair[0]))
 
 
 @lru_cache(maxsize=64)  # each holds the text of a document

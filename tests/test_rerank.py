@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from qa import rerank
@@ -54,3 +55,10 @@ def test_other_bytes_than_the_measured_ones_are_refused(monkeypatch):
         rerank.scores(QUESTION, ["text"])
     monkeypatch.undo()
     assert rerank.scores(QUESTION, ["text"]).shape == (1,)
+
+
+def test_whole_passages_are_read_with_the_weights_as_packaged():
+    passages = ["The mill at Orto was built in 1904. It burnt down twice.", "Bread is baked in ovens."]
+    found, trained = rerank.relevance(QUESTION, passages), rerank.scores(QUESTION, passages)
+    assert found.shape == (2,) and not np.allclose(found, trained, atol=0.1)
+    assert rerank.relevance(QUESTION, []).shape == (0,)

@@ -1,7 +1,9 @@
 """From a question to passages and sentences, over a real library and a real Chroma."""
 
+import numpy as np
 import pytest
 
+from qa import rerank
 from qa.assistant import Assistant
 from qa.config import load
 from qa.editor import Editor
@@ -31,6 +33,17 @@ def test_both_searches_leave_their_ranks_on_a_hit(assistant):
     assert best.passage.document == "bridge-costs.md"
     assert best.keyword_rank == 1
     assert best.dense_rank is not None
+
+
+def test_passages_are_ordered_by_their_best_sentence_and_by_what_they_say_as_a_whole(assistant, monkeypatch):
+    question = "How many people cross the bridge every day?"
+    found = assistant.search(question)
+    last = found.hits[-1]
+    liking = lambda _, passages: np.array([9.0 * (text == last.passage.text) for text in passages])  # noqa: E731
+    monkeypatch.setattr(rerank, "relevance", liking)
+    again = assistant.search(question)
+    assert again.hits[0] == last
+    assert again.sentences == found.sentences
 
 
 def test_every_sentence_is_verbatim_with_its_title_date_and_place(assistant):

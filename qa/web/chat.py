@@ -158,7 +158,8 @@ def follow_ups(turns: Sequence[Turn], assistant: Assistant) -> list[str]:
     cited = {(c.document, c.start) for c in answer.citations}
     weighed = sorted(answer.evidence, key=lambda c: (c.document, c.start) in cited)
     texts = [(c.quote, c.speaker) for c in weighed]
-    near = [hit for hit in answer.hits if answer.refused or hit.score >= NEAR * answer.hits[0].score]
+    best = max((hit.score for hit in answer.hits), default=0.0)
+    near = [hit for hit in answer.hits if answer.refused or hit.score >= NEAR * best]
     for place in (hit.passage for hit in near):
         texts += [(place.text[start - place.start : end - place.start], None) for start, end in place.sentences]
     asked = [turn.question for turn in turns]
