@@ -143,6 +143,7 @@ def test_conversations_are_listed_opened_found_renamed_and_deleted(visit: Callab
     page.click("#sheet .alarm")
     listed(page, "What it costs")
     assert page.locator("#past .question").inner_text() == COST
+    page.wait_for_function("document.activeElement === document.querySelector('#ask textarea')")
 
 
 def test_another_tab_goes_on_and_another_browser_sees_nothing(visit: Callable[..., Any]) -> None:

@@ -216,7 +216,7 @@ def test_a_refusal_offers_its_nearest_passages_by_title_and_date_where_they_are_
     assert near == 3 and (buttons[0]["data-start"], buttons[0]["data-end"]) == ("3", "9")
     assert "a b cOil market · 6 December 2023" in read.words["li"]
     off = render.chat_html(replace(answer, confidence=0.1))
-    assert "Nearest passages" not in off and "Nothing in the documents is near it." in off
+    assert "Nearest passages" not in off and "Nothing in the documents is near enough to it to be shown." in off
     assert off.split("<details")[1].count('class="near"') == 5  # what was read can still be looked at
 
 

@@ -389,6 +389,10 @@
     if (!sheet.open) sheet.showModal();
   }
   sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
+  sheet.addEventListener("close", () => { // what opened it may be gone
+    const at = document.activeElement;
+    if (at === document.body || sheet.contains(at)) document.querySelector("#ask textarea").focus();
+  });
 
   // A conversation: rename, take away, delete.
   const save = (parameters) => make("a", { href: `/page/api/export?${new URLSearchParams(parameters)}`, download: "" }).click();
