@@ -10,7 +10,7 @@ from qa.evidence import kinds
 from qa.types import Citation
 
 _WORTH = 0.4  # a further sentence must be nearly as likely to answer as the first
-_HEARD = 0.2  # less so where the question wants more than one: what speaks for and against, or several parts
+_HEARD = 0.15  # less so where the question wants more than one: what speaks for and against, or several parts
 _NEW = 0.4  # share of its words that a further sentence must add
 _SEVERAL = re.compile(r"\b(and|or|both|each|either|respectively|two|three|four|several|all|differ\w*|agree\w*)\b", re.I)
 
