@@ -13,7 +13,7 @@ from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from qa import rerank, words
 from qa.types import Passage, Span
@@ -91,11 +91,11 @@ def kinds(text: str) -> frozenset[str]:
 
 
 class Weighed(NamedTuple):
-    """Candidates by their indices, best first, with how likely each answers the question (0 to 1), and how likely the
-    question can be answered from them at all (0 to 1)."""
+    """Candidates by their indices, best first, with the logit of how likely each answers the question, and how likely
+    the question can be answered from them at all (0 to 1)."""
 
     order: list[int]
-    probabilities: list[float]
+    logits: list[float]
     confidence: float
 
 
@@ -108,8 +108,8 @@ def weigh(question: Question, candidates: Sequence[Candidate]) -> Weighed:
     table = np.hstack([glanced[listed], read(question, [candidates[i] for i in listed])])
     logits = model["reading"].logits(table)
     order = np.argsort(-logits, kind="stable")
-    confidence = model["answerable"].logits(answerable(table, logits))
-    return Weighed([listed[i] for i in order], _sigmoid(logits[order]), _sigmoid(confidence)[0])
+    (confidence,) = likelihood(model["answerable"].logits(answerable(table, logits)))
+    return Weighed([listed[i] for i in order], logits[order].tolist(), confidence)
 
 
 def shortlist(glance: Scorer, table: Matrix) -> list[int]:
@@ -129,8 +129,9 @@ def answerable(table: Matrix, logits: NDArray[np.float64]) -> Matrix:
     return np.array([[logits.max(), *table[:, columns].max(axis=0)]])
 
 
-def _sigmoid(logits: NDArray[np.float64]) -> list[float]:
-    return [float(p) for p in 1 / (1 + np.exp(-logits))]
+def likelihood(logits: ArrayLike) -> list[float]:
+    """Probabilities, 0 to 1, from logits, shape (n,)."""
+    return [float(p) for p in 1 / (1 + np.exp(-np.asarray(logits)))]
 
 
 class Scorer(NamedTuple):

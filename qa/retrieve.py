@@ -23,7 +23,8 @@ from qa.types import Citation, Document, Hit, Passage, Span
 
 DOUBT = 0.7  # below this confidence the question is asked once more with its spelling put right
 POOL = 50  # how deep each search looks
-PASSAGES = 8  # how many passages are read sentence by sentence
+PASSAGES = 8  # how many passages are read whole, and sentence by sentence
+CLEAR = 4.0  # below this logit no passage is clearly relevant, and as many more are read whole
 WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
 NEAR = 12  # sentences around a passage that are looked at for who speaks
 SENTENCES = 5  # how many sentences become evidence
@@ -48,11 +49,11 @@ class Found(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was read for a question, before any sentence is scored."""
+    """What was read for a question: passages with logits of their relevance, best first; their sentences, unscored."""
 
     question: Question
     unknown: tuple[str, ...]
-    hits: tuple[Hit, ...]
+    hits: dict[Hit, float]
     documents: dict[str, Document]
     candidates: list[Candidate]
 
@@ -83,10 +84,10 @@ class Retriever:
             candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker)]
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
-            best = _distinct(list(zip(ranked, weighed.probabilities, strict=True)))[:SENTENCES]
+            best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
-        hits = _ordered(text, seen.hits, list(zip(ranked, weighed.probabilities, strict=True)))
+        hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, weighed.confidence)
 
     def _known(self, word: str) -> bool:
@@ -115,9 +116,10 @@ class Retriever:
             question, unknown = self.understand(text)
             hits, stored = self.passages(question, vector, scope)
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
-            hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body][:PASSAGES]
-            candidates = self._candidates(hits, stored, documents, vector)
-        return Seen(question, unknown, tuple(hits), documents, candidates)
+            hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body]
+            best = _relevant(text, hits)
+            candidates = self._candidates([*best], stored, documents, vector)
+        return Seen(question, unknown, best, documents, candidates)
 
     def understand(self, text: str) -> tuple[Question, tuple[str, ...]]:
         """The question taken apart, with the spellings under which its terms stand in the documents, and the names
@@ -154,7 +156,7 @@ class Retriever:
         fused = _fuse(cosines, keyword)
         ranks = [{id: rank for rank, id in enumerate(run, 1)} for run in (dense, keyword)]
         worth = [id for id, found in stored.items() if len(words.stems(found.passage.text)) >= WORDS]
-        best = sorted(worth, key=lambda id: -fused[id])[: 2 * PASSAGES]
+        best = sorted(worth, key=lambda id: -fused[id])[: 4 * PASSAGES]
         return [Hit(stored[id].passage, fused[id], ranks[0].get(id), ranks[1].get(id)) for id in best], stored
 
     def _candidates(
@@ -181,16 +183,23 @@ class Retriever:
         return tuple(spans[max(0, first - NEAR) : first + len(passage.sentences) + NEAR])
 
 
-def _ordered(question: str, hits: Sequence[Hit], scored: Sequence[tuple[Candidate, float]]) -> tuple[Hit, ...]:
-    """The passages by how likely their best sentence answers, and by what they say as a whole."""
+def _relevant(question: str, hits: Sequence[Hit]) -> dict[Hit, float]:
+    """The passages that read whole are most relevant, best first, with the logit of it."""
+    read: dict[Hit, float] = {}
+    for some in (hits[:PASSAGES], hits[PASSAGES : 2 * PASSAGES]):
+        if max(read.values(), default=-math.inf) < CLEAR:
+            logits = rerank.relevance(question, [hit.passage.text for hit in some])
+            read |= zip(some, logits.tolist(), strict=True)
+    return dict(sorted(read.items(), key=lambda pair: -pair[1])[:PASSAGES])
+
+
+def _ordered(hits: Mapping[Hit, float], scored: Sequence[tuple[Candidate, float]]) -> tuple[Hit, ...]:
+    """Passages, with their relevance, by it and by how likely their best sentence answers: logits, best first."""
     likely: dict[str, float] = {}
-    for candidate, probability in scored:  # best first
-        kept = min(max(probability, 1e-9), 1 - 1e-9)
-        likely.setdefault(candidate.passage.id, math.log(kept / (1 - kept)))
+    for candidate, logit in scored:
+        likely.setdefault(candidate.passage.id, logit)
     least = min(likely.values(), default=0.0) - 1
-    whole = rerank.relevance(question, [hit.passage.text for hit in hits])
-    worth = [likely.get(hit.passage.id, least) + WHOLE * read for hit, read in zip(hits, whole, strict=True)]
-    return tuple(hit for _, hit in sorted(zip(worth, hits, strict=True), key=lambda pair: -pair[0]))
+    return tuple(sorted(hits, key=lambda hit: -(likely.get(hit.passage.id, least) + WHOLE * hits[hit])))
 
 
 @lru_cache(maxsize=64)  # each holds the text of a document

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa import evidence
-from qa.evidence import FEATURES, Candidate, features, parse, weigh
+from qa.evidence import FEATURES, Candidate, features, likelihood, parse, weigh
 from qa.types import Passage
 
 TEXT = "The bridge was built in 1902. About 4,000 people cross it every day. The mayor likes the old bridge."
@@ -68,8 +68,8 @@ def test_a_rare_word_weighs_more_than_a_common_one():
 def test_probabilities_are_probabilities_and_follow_the_meaning():
     asked = [("When was the submarine sold?", 0.1), ("When was the bridge built?", 0.6)]
     low, high = (weigh(parse(text, frequencies), candidates((cosine,) * 3)) for text, cosine in asked)
-    assert all(0 < p < 1 for found in (low, high) for p in (*found.probabilities, found.confidence))
-    assert high.probabilities[0] > low.probabilities[0]
+    assert all(0 < p < 1 for found in (low, high) for p in (*likelihood(found.logits), found.confidence))
+    assert high.logits[0] > low.logits[0]
     assert high.confidence > 0.5 > low.confidence
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa import rerank
+from qa import rerank, retrieve
 from qa.assistant import Assistant
 from qa.config import load
 from qa.editor import Editor
@@ -44,6 +44,17 @@ def test_passages_are_ordered_by_their_best_sentence_and_by_what_they_say_as_a_w
     again = assistant.search(question)
     assert again.hits[0] == last
     assert again.sentences == found.sentences
+
+
+def test_sentences_are_those_of_the_passages_that_read_whole_are_most_relevant(assistant, monkeypatch):
+    monkeypatch.setattr(retrieve, "PASSAGES", 1)
+    found = assistant.read("How many people cross the bridge every day?")
+    assert "4,000 people" in " ".join(candidate.text for candidate in found.candidates)
+    liking = lambda _, passages: np.array([float("honeybees" in text.lower()) for text in passages])  # noqa: E731
+    monkeypatch.setattr(rerank, "relevance", liking)
+    bees = assistant.read("How many people cross the bridge every day? And what of honeybees?")
+    assert ["honeybees" in hit.passage.text.lower() for hit in bees.hits] == [True]
+    assert {candidate.passage for candidate in bees.candidates} == {hit.passage for hit in bees.hits}
 
 
 def test_every_sentence_is_verbatim_with_its_title_date_and_place(assistant):
