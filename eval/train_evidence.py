@@ -6,7 +6,8 @@ DIR holds `xquad_en` and `hotpot100` in the schema of eval/README.md; the `dev` 
 is always used. Every answerable question is asked twice: of all documents, and of all but those that hold its answer,
 where every sentence is a wrong one. That is how the scorers learn to be unsure. Of `xquad_en` only those articles are
 used that the cross-encoder did not learn from (eval/train_reranker.py). Three scorers are trained: one that glances at
-every sentence, one for the few that the cross-encoder then reads, one that says whether the best of them is an answer.
+every sentence, one for the few that the cross-encoder then reads, one that says whether the best of them is an answer;
+and the same three for questions and documents in another language than English, on `eval/data/tongues`.
 Unlike the rest of `eval`, this looks inside `qa`: it trains a part of it.
 """
 
@@ -30,6 +31,7 @@ from qa.library import Scope
 
 SETS = ("xquad_en", "hotpot100")
 WEIGHTS = {"seeds": 6.0}  # how much a question counts, where not 1: the seeds are few
+TONGUES = Path(__file__).parent / "data" / "tongues"
 OUT = Path(evidence.__file__).with_suffix(".json")
 
 
@@ -49,27 +51,37 @@ def main(
     data: Annotated[Path, typer.Option(help="folder of the public sets")],
     cache: Annotated[Path, typer.Option(help="where their indexes are kept")] = Path("eval/out/cache"),
     limit: Annotated[int, typer.Option(help="questions of each public set, a fixed random sample")] = 250,
+    foreign_only: Annotated[bool, typer.Option(help="leave the scorers for English as they are")] = False,
 ) -> None:
     """Train on everything, print how well each set does when it is left out, and write the scorers."""
-    samples = [*collect(None, cache, 0), *collect(data / "hotpot100", cache, limit)]
-    samples += collect(data / "xquad_en", cache, limit, held=True)
+    rows = json.loads(OUT.read_text("utf-8"))
+    if not foreign_only:
+        samples = [*collect(None, cache, 0), *collect(data / "hotpot100", cache, limit)]
+        rows |= train([*samples, *collect(data / "xquad_en", cache, limit, held=True)])
+    foreign = [s._replace(source=s.question.language) for s in collect(TONGUES, cache, 0) if s.question.language]
+    rows |= {f"{name}{evidence.FOREIGN}": scorer for name, scorer in train(foreign).items()}
+    rows |= {"features": [evidence.FEATURES, evidence.READ, evidence.ANSWERABLE]}
+    OUT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def train(samples: list[Sample]) -> dict[str, dict[str, Any]]:
+    """The parts of the three scorers, learned from all samples; prints how well each set does left out, and not."""
     glance = fit(samples)
     listed = [closely(sample, glance) for sample in samples if len(sample.right)]
-    for name in ("seeds", *SETS):
+    sources = dict.fromkeys(sample.source for sample in listed)
+    for name in sources:
         rest = fit([s for s in listed if s.source != name])
         unsure = fit([outcome(s, rest) for s in listed if s.source != name], C=1.0)
         print(f"{name} left out: {report([s for s in listed if s.source == name], rest, unsure)}", flush=True)
     reading = fit(listed)
     answerable = fit([outcome(s, reading) for s in listed], C=1.0)
-    for name in ("seeds", *SETS):
+    for name in sources:
         print(f"{name} trained on: {report([s for s in listed if s.source == name], reading, answerable)}")
     named = {"glance": glance, "reading": reading, "answerable": answerable}
-    rows = {
-        name: {part: np.round(getattr(scorer, part), 5).tolist() for part in evidence.Scorer._fields}
-        for name, scorer in named.items()
+    parts = evidence.Scorer._fields
+    return {
+        name: {part: np.round(getattr(scorer, part), 5).tolist() for part in parts} for name, scorer in named.items()
     }
-    kept = {"features": [evidence.FEATURES, evidence.READ, evidence.ANSWERABLE], **rows}
-    OUT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def held_out(article: str) -> bool:
@@ -92,22 +104,22 @@ def collect(
     chosen = cases.choose(asked, split="dev" if place is None else "", limit=limit if place else 0)
     for case in chosen:
         located = cases.locate(case, texts, sentences)
-        yield _sample(assistant, dataset.name, located, None)
-        others = frozenset(texts) - frozenset(case.gold_docs)
-        if apart and case.answerable and place is not None and len(others) > len(texts) / 2:
-            yield _sample(assistant, dataset.name, located, Scope(documents=others))
+        own = frozenset(case.scope or texts)
+        yield _sample(assistant, dataset.name, located, Scope(documents=own) if case.scope else None, case.answerable)
+        others = own - frozenset(case.gold_docs)
+        if apart and case.answerable and place is not None and len(others) > len(own) / 2:
+            yield _sample(assistant, dataset.name, located, Scope(documents=others), False)
 
 
 def _article(case: cases.Case) -> str:
     return re.sub(r"(?:_\d+)?-\w+\.txt$", "", case.gold_docs[0]) if case.gold_docs else ""
 
 
-def _sample(assistant: Any, source: str, case: cases.Case, scope: Scope | None) -> Sample:
+def _sample(assistant: Any, source: str, case: cases.Case, scope: Scope | None, answerable: bool) -> Sample:
     question = followup.stand_alone(case.question, case.history)
     seen = assistant.read(question, scope)
-    right = [scope is None and case.answerable and _is_right(case, candidate) for candidate in seen.candidates]
+    right = [answerable and _is_right(case, candidate) for candidate in seen.candidates]
     features = evidence.features(seen.question, seen.candidates) if seen.candidates else np.zeros((0, 1))
-    answerable = scope is None and case.answerable
     return Sample(source, _article(case), answerable, seen.question, seen.candidates, features, np.array(right, float))
 
 

@@ -6,14 +6,15 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qa import clarify, followup, grammar, ground, language, prompts, rerank, scan, talk
 from qa.config import Config, load
 from qa.editor import Editor, Event
 from qa.errors import ConfigError, ModelError
+from qa.models import Translator
 from qa.models.quote import Quote, worth_quoting
 from qa.types import Answer, Evidence, Text
 
@@ -55,6 +56,7 @@ class Assistant:
         self._open()
         rerank.scores("", [""])
         rerank.relevance("", [""])
+        language.detect("words of no language")
         if not isinstance(self.answerer, Quote):
             grammar.read("")
 
@@ -216,6 +218,10 @@ class Reply:
             return
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
+        if (tongues := _tongues(found)) and isinstance(self._answerer, Translator):
+            standalone = yield from self._translated(standalone, tongues[1])
+            with self._timed("retrieve"):
+                found = self._assistant.search(standalone, self._scope)
         sure = found.confidence >= _SURE
         if back := clarify.ask(standalone, self._history, found.hits, self._assistant.library.document, sure=sure):
             yield from self._recite(replace(back, hits=found.hits), began)
@@ -239,6 +245,15 @@ class Reply:
             yield Text(left)
         self._times["total"] = time.perf_counter() - began
         self._answer = replace(self._draft, timings=dict(self._times))
+
+    def _translated(self, question: str, into: str) -> Generator[Text, None, str]:
+        """The question in the language of the documents, as the model translates it; itself where that says nothing."""
+        said = ""
+        with self._timed("translate"):
+            for piece in self._until_stopped(cast("Translator", self._answerer).translate(question, into)):
+                said += piece
+                yield Text("")
+        return next(filter(None, map(str.strip, said.splitlines())), question)
 
     def _refusal(self, found: Found) -> str:
         library, scope = self._assistant.library, self._scope
@@ -322,7 +337,16 @@ def _dialogue(history: History) -> History:
 
 def refusal(found: Found) -> str:
     """The refusal, naming what no document mentions, and where the question is in another language than they are."""
-    if note := language.note(found.question.text, " ".join(hit.passage.text for hit in found.hits)):
-        return prompts.CANNOT_ANSWER + note
+    if tongues := _tongues(found):
+        asked, written = tongues
+        return (
+            f"{prompts.CANNOT_ANSWER} The documents found are in {written} and the question seems to be in {asked}, so "
+            f"an answer in them may have been missed; ask in {written}."
+        )
     missing = [f"“{term}”" for term in found.unknown]
     return prompts.CANNOT_ANSWER + (f" Nothing in them mentions {' or '.join(missing)}." if missing else "")
+
+
+def _tongues(found: Found) -> tuple[str, str] | None:
+    """The languages of the question and of what was found, where they differ."""
+    return language.differ(found.question.text, " ".join(hit.passage.text for hit in found.hits))

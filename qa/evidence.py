@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qa import rerank, words
+from qa import language, rerank, words
 from qa.types import Passage, Span
 
 Matrix = NDArray[np.float64]
@@ -41,17 +41,20 @@ has_why lacks_why lead_sentence lead_bm25 names_sentence capitals short novelty 
 rarest_missing terms introduces""".split()
 READ = ["read", "lead_read"]  # by the cross-encoder
 ANSWERABLE = ["best", "read", "cosine_sentence"]  # the highest of all sentences read
+FOREIGN = "_foreign"  # which scorers are for another language than English
 SHORTLIST = 8  # sentences that the cross-encoder reads
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question taken apart: its terms with their weights, names, numbers, and which kind of answer it expects."""
+    """A question taken apart: its terms with their weights, names, numbers, and which kind of answer it expects;
+    `language` is its code where that is not English."""
 
     text: str
     weights: Mapping[str, float]
     kinds: frozenset[str]
     variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    language: str = ""
 
     @property
     def total(self) -> float:
@@ -71,17 +74,19 @@ class Candidate(NamedTuple):
     speaker: str | None = None
 
 
-def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[str, int]]]) -> Question:
+def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[str, int]]], code: str = "") -> Question:
     """Take a question apart.
 
     Args:
         text: the question, standing alone.
         frequencies: number of passages, and how many of them hold each given stem.
+        code: its language, where that is not English.
     """
-    stems = list(dict.fromkeys(words.stems(text)))
+    idle = {words.stem(word) for word in language.stopwords(code)}
+    stems = [stem for stem in dict.fromkeys(words.stems(text)) if stem not in idle]
     total, counts = frequencies(stems)
     weights = {stem: math.log(1 + (total + 0.5) / (counts.get(stem, 0) + 0.5)) for stem in stems}
-    return Question(text, weights, kinds(text))
+    return Question(text, weights, kinds(text), language=code)
 
 
 def kinds(text: str) -> frozenset[str]:
@@ -103,12 +108,12 @@ def weigh(question: Question, candidates: Sequence[Candidate]) -> Weighed:
     """Choose evidence in two steps: a glance at all candidates, then a reading of the most promising ones."""
     if not candidates:
         return Weighed([], [], 0.0)
-    model, glanced = scorers(), features(question, candidates)
-    listed = shortlist(model["glance"], glanced)
+    model, which, glanced = scorers(), FOREIGN if question.language else "", features(question, candidates)
+    listed = shortlist(model[f"glance{which}"], glanced)
     table = np.hstack([glanced[listed], read(question, [candidates[i] for i in listed])])
-    logits = model["reading"].logits(table)
+    logits = model[f"reading{which}"].logits(table)
     order = np.argsort(-logits, kind="stable")
-    (confidence,) = likelihood(model["answerable"].logits(answerable(table, logits)))
+    (confidence,) = likelihood(model[f"answerable{which}"].logits(answerable(table, logits)))
     return Weighed([listed[i] for i in order], logits[order].tolist(), confidence)
 
 
@@ -243,7 +248,8 @@ def _asked(question: Question, name: str) -> bool:
 
 
 def _question_names(question: Question) -> frozenset[str]:
-    return frozenset(stem for name in words.names(question.text) for stem in words.stems(name))
+    names = [] if question.language in language.CAPITAL_NOUNS else words.names(question.text)
+    return frozenset(stem for name in names for stem in words.stems(name))
 
 
 def _named_share(question: Question, stems: frozenset[str]) -> float:

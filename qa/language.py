@@ -1,27 +1,28 @@
-"""Which language a question and the documents are in, so that a refusal can say when they differ."""
+"""Which language a text is in, and what is known of the words of each: fillers, stems, where sentences end."""
 
 from __future__ import annotations
 
 import re
+import runpy
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from qa import words
+
 SURE = 0.85  # of 9,900 English questions two are taken for another language with this, and they open in English
+CAPITAL_NOUNS = {"de", "lb"}  # where a capital letter is no sign of a name
 WORDS = 3  # fewer may be nothing but a name
 _ENGLISH = re.compile(r"\W*(?:what|who|whom|whose|when|where|why|how|which|did|does|are|can)\b", re.I)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\uffff]{4,}")  # some of them put no spaces between words
 
 
-def note(question: str, passages: str) -> str:
-    """What to add to a refusal where `question` is in another language than the `passages` found for it; else ""."""
+def differ(question: str, passages: str) -> tuple[str, str] | None:
+    """The names of the languages of a question and of the passages found for it, where they are not the same one."""
     asked = detect(question)
     written = asked and detect(passages)
-    if not asked or not written or asked == written:
-        return ""
-    return (
-        f" The documents found are in {name(written)} and the question seems to be in {name(asked)}, so an answer in "
-        f"them may have been missed; ask in {name(written)}."
-    )
+    return (name(asked), name(written)) if asked and written and asked != written else None
 
 
 def detect(text: str) -> str | None:
@@ -42,6 +43,54 @@ def name(code: str) -> str:
         return Locale(code).english_name or code
     except UnknownLocaleError:
         return code
+
+
+def foreign(question: str, passages: str) -> str:
+    """The language of `passages`, where that is not English and `question` may be in it; else ""."""
+    written = detect(passages)
+    return written if written not in (None, "en") and detect(question) in (None, written) else ""
+
+
+@lru_cache(maxsize=32)
+def stopwords(code: str) -> frozenset[str]:
+    """Words of a language that carry no meaning, question words among them, as `words.tokens` gives them: spaCy's list,
+    read without the two seconds that importing it takes. None for a language without one."""
+    file = _folder("spacy") / "lang" / code / "stop_words.py"
+    found = runpy.run_path(str(file))["STOP_WORDS"] if code and file.is_file() else ()
+    return frozenset(token for word in found for token in words.tokens(word))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, code: str) -> str:
+    """The Snowball stem of a lower-case word of a language; the word itself where it has none."""
+    import snowballstemmer
+
+    known = _english_name(code) in snowballstemmer.algorithms()
+    return str(snowballstemmer.stemmer(_english_name(code)).stemWord(word)) if known else word
+
+
+@lru_cache(maxsize=32)
+def punkt(code: str) -> Any:
+    """nltk's Punkt (Kiss and Strunk 2006, J06-4003) as trained for a language other than English, with the data that
+    llama-index-core brings; None for a language without it."""
+    data = _folder("llama_index.core") / "_static" / "nltk_cache"
+    if code in ("", "en") or not (data / "tokenizers" / "punkt_tab" / _english_name(code)).is_dir():
+        return None
+    import nltk
+    from nltk.tokenize.punkt import PunktTokenizer
+
+    nltk.data.path.append(str(data))
+    return PunktTokenizer(_english_name(code))
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    return Path(*(spec.submodule_search_locations or [])[:1]) if spec else Path("/nonexistent")
+
+
+def _english_name(code: str) -> str:
+    """ "no" is norwegian, as the data of other libraries is called."""
+    return name(code).lower().split()[0] if code else ""
 
 
 @lru_cache(maxsize=1)

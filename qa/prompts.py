@@ -39,6 +39,12 @@ def answer(question: str, evidence: Sequence[Citation]) -> list[tuple[str, str]]
     return [("system", SYSTEM), ("user", "Evidence:\n" + "\n".join(lines) + f"\n\nQuestion: {question}")]
 
 
+def translation(question: str, into: str) -> list[tuple[str, str]]:
+    """The messages that ask for a question in another language ("German")."""
+    told = f"Translate the question into {into}. Keep names and numbers. Write only the translation, on one line."
+    return [("system", told), ("user", question)]
+
+
 def _source(citation: Citation) -> str:
     known = [part for part in (citation.speaker, when_text(citation)) if part]
     return f"({', '.join(known)}) " if known else ""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import copies, dates, evidence, offices, rerank, speaker, spelling, words
+from qa import copies, dates, evidence, language, offices, rerank, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -32,6 +32,7 @@ ANSWERED = 0.5  # how likely something must be to count as the answer to a part 
 NOWHERE = 0.3  # below this confidence a part of a question is not answered, whatever the whole is
 WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
 WHOLE = 1.5  # how much the reading of a whole passage counts in the order of passages, beside its best sentence
+COMPOUND = 5  # letters that a part of a compound word has at least
 SAME = 0.8  # share of common stems above which two sentences say the same
 
 
@@ -115,30 +116,38 @@ class Retriever:
         with self._library.snapshot():
             question, unknown = self.understand(text)
             hits, stored = self.passages(question, vector, scope)
+            if code := language.foreign(text, " ".join(hit.passage.text for hit in hits[:PASSAGES])):
+                question, unknown = self.understand(text, code)
+                hits, stored = self.passages(question, vector, scope)
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
             hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body]
             best = _relevant(text, hits)
             candidates = self._candidates([*best], stored, documents, vector)
         return Seen(question, unknown, best, documents, candidates)
 
-    def understand(self, text: str) -> tuple[Question, tuple[str, ...]]:
+    def understand(self, text: str, code: str = "") -> tuple[Question, tuple[str, ...]]:
         """The question taken apart, with the spellings under which its terms stand in the documents, and the names
-        that stand nowhere."""
-        question = evidence.parse(text, self._library.frequencies)
-        named = {stem for name in words.names(text) for stem in words.stems(name)}
+        that stand nowhere; `code` is its language, where that is not English."""
+        question = evidence.parse(text, self._library.frequencies, code)
+        names = () if code in language.CAPITAL_NOUNS else words.names(text)
+        named = {stem for name in names for stem in words.stems(name)}
         _, known = self._library.frequencies(list(question.weights))
         variants = {
-            term: self._spellings(term, unknown=not known.get(term))
+            term: self._spellings(term, code, unknown=not known.get(term))
             for term in question.weights
-            if len(term) >= 4 and (term in named or not known.get(term))
+            if len(term) >= 4 and (code or term in named or not known.get(term))
         }
         lost = {term for term in named if not known.get(term) and not variants.get(term)}
-        unknown = tuple(name for name in words.names(text) if lost & set(words.stems(name)))
+        unknown = tuple(name for name in names if lost & set(words.stems(name)))
         return replace(question, variants={term: found for term, found in variants.items() if found}), unknown
 
-    def _spellings(self, term: str, unknown: bool) -> frozenset[str]:
+    def _spellings(self, term: str, code: str, unknown: bool) -> frozenset[str]:
         vocabulary = self._library.vocabulary(term[0])
         found = {word for word in vocabulary if word != term and words.same_name(word, term)}
+        if code:
+            stem = language.stem(term, code)
+            found |= {word for word in vocabulary if word != term and language.stem(word, code) == stem}
+            found |= {word for word in self._library.vocabulary("") if word != term and _compound(word, term)}
         if unknown and not found:
             near = process.extract(term, vocabulary, scorer=fuzz.ratio, score_cutoff=82, limit=2)
             found = {word for word, _, _ in near}
@@ -200,6 +209,12 @@ def _ordered(hits: Mapping[Hit, float], scored: Sequence[tuple[Candidate, float]
         likely.setdefault(candidate.passage.id, logit)
     least = min(likely.values(), default=0.0) - 1
     return tuple(sorted(hits, key=lambda hit: -(likely.get(hit.passage.id, least) + WHOLE * hits[hit])))
+
+
+def _compound(one: str, other: str) -> bool:
+    """Whether one word opens or ends the other, as "museum" ends "stadtmuseum"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= COMPOUND and (long.startswith(short) or long.endswith(short))
 
 
 @lru_cache(maxsize=64)  # each holds the text of a document

@@ -12,7 +12,8 @@ marks whose opening mark is in another paragraph, breaks "Vol. 3" and "5 p.m. Mo
 nupunkt gives offsets and stays linear on odd input. Mended here: full stops of other scripts, a break before a
 lower-case word ("Yahoo! is"), after "U.S." before a name ("U.S. Secretary of State") and after a rank ("Lt. Col.").
 Its abbreviations, learned from court papers, count "week", "bank", "hall" and "York" among them: an ordinary English
-word ends a sentence before a capital letter all the same.
+word ends a sentence before a capital letter all the same. In another language, for which nltk's Punkt is trained, a
+sentence ends only where both see its end: nupunkt alone breaks "am 12. März" and "Sr. García".
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
+from qa import language
 from qa.spelling import ordinary
 from qa.types import Document, Passage, Span
 
-SPLITTER = "nupunkt-0.8/v3"
+SPLITTER = "nupunkt-0.8/v4"
 LONGEST = 1200  # characters of a sentence
+SAMPLE = 2000  # characters that tell the language
 FULL, STRONG = 600, 300  # characters of a passage; from STRONG on, the end of a block ends it
 
 _CLOSERS = "\"'”’»›)\\]}」』】）"
@@ -80,9 +84,10 @@ def _passage(document: Document, ordinal: int, spans: tuple[Span, ...]) -> Passa
 
 def _layout(text: str, body: int) -> Iterator[list[Span]]:
     """The sentences, block by block."""
+    punkt = language.punkt(language.detect(text[body : body + SAMPLE]) or "")
     for lo, hi in ((0, body), (body, len(text))):
         for start, end in _blocks(text, lo, hi):
-            found = list(_sentences(re.sub(r"\s", " ", text[start:end])))
+            found = list(_sentences(re.sub(r"\s", " ", text[start:end]), punkt))
             if found:
                 yield [(start + a, start + b) for a, b in found]
 
@@ -118,11 +123,13 @@ def _wraps(line: str, following: str, width: int) -> bool:
     return 40 <= width <= 130 and len(line) + 1 + len(following.split(maxsplit=1)[0]) > 0.85 * width
 
 
-def _sentences(block: str) -> Iterator[Span]:
+def _sentences(block: str, punkt: Any = None) -> Iterator[Span]:
     """Spans in one block whose white space is all plain spaces."""
     spans: list[Span] = []
+    others = [start for start, _ in punkt.span_tokenize(block)] if punkt else []
     for start, end in _raw(block):
-        if spans and _belongs(block[spans[-1][0] : spans[-1][1]], block[start:end]):
+        alone = punkt and not any(abs(start - other) <= 2 for other in others)  # where an opening quotation mark is
+        if spans and (alone or _belongs(block[spans[-1][0] : spans[-1][1]], block[start:end])):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))

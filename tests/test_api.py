@@ -334,6 +334,8 @@ def test_any_llamaindex_llm_is_an_answerer() -> None:
 
     answerer = api.LLMAnswerer(MockLLM(), "mock")
     assert "opened in 1932" in "".join(answerer.write("When?", EVIDENCE)) and answerer.hosts == ()
+    translated = "".join(answerer.translate("Quand ?", "English"))  # the mock repeats what it is told
+    assert "into English" in translated and "Quand ?" in translated
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,10 @@ FILES = {path.relative_to(QA).as_posix(): ast.parse(path.read_text(encoding="utf
 LAYERS = """
 errors types
 packaged spelling
-config dates embed render rerank split words
-prompts
-copies evidence followup language offices people readers speaker talk testing values
+config dates embed render rerank words
+language prompts
+split
+copies evidence followup offices people readers speaker talk testing values
 clarify grammar parts suggest
 entail
 ground
@@ -47,7 +48,7 @@ ONLY_IN = {
     "spacy": {"grammar.py"},
 }
 HEAVY = (
-    "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 numba nupunkt onnxruntime openai pandas "
+    "chromadb dateparser fastapi gradio jinja2 llama_index markitdown nh3 nltk numba nupunkt onnxruntime openai pandas "
     "pypdf scipy sentence_transformers sklearn spacy spellchecker tokenizers torch trafilatura transformers uvicorn "
     "xllamacpp"
 ).split()
@@ -124,7 +125,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 10914
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 11036
 
 
 def test_there_are_at_most_20_settings():

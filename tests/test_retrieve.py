@@ -138,3 +138,23 @@ def test_what_a_model_leaves_of_the_evidence_is_shown_after_its_own_words():
     editor.unused([first, good])
     assert [claim.text for claim in editor.claims] == [first.quote, good.quote]
     assert [claim.citations for claim in editor.claims] == [(1,), (2,)]
+
+
+def test_a_question_in_the_language_of_the_documents_is_taken_apart_in_it(tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "museum.txt").write_text(
+        "Das Stadtmuseum von Hallstedt bleibt vom 1. Juni 2024 bis Ende 2025 geschlossen. Das Dach ist undicht, "
+        "außerdem fehlt ein Aufzug. Die Bürgermeisterin sagte, der Umbau koste zwei Millionen Euro.",
+        encoding="utf-8",
+    )
+    config = load(index=tmp_path / "index", embedder="hash-256")
+    sync([folder], config=config, embedder=HashEmbedder(256))
+    german = Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
+    question, unknown = german.read("Wann wurde das Museum geschlossen?")[:2]
+    assert (question.language, unknown) == ("de", ())
+    assert set(question.weights) == {"museum", "geschlossen"}
+    assert question.variants["museum"] == {"stadtmuseum"}
+    found = german.search("Wie lange ist das Museum geschlossen?").sentences
+    assert "vom 1. Juni 2024 bis Ende 2025" in found[0].citation.quote
+    assert german.read("When was the museum closed?").question.language == ""

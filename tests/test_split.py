@@ -197,3 +197,24 @@ def test_time_grows_with_the_length_of_the_text_and_no_faster(piece: str) -> Non
     started = time.perf_counter()
     sentences(text)
     assert time.perf_counter() - started < 8
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [
+            "Die Stadt hat am 12. März 2024 die neue Brücke über den Fluss eröffnet.",
+            "Kosten, z. B. Löhne, stiegen ca. 5 Prozent.",
+            "Das Museum (18. Jahrhundert) liegt in St. Pölten.",
+        ],
+        ["El Sr. García llegó a las 5 p. m. de ayer.", "¿Cuándo vino su hermana de la capital?", "Costó 1.200 euros."],
+        [
+            "Завод стоит на ул. Ленина, д. 5.",
+            "Он принадлежал А. С. Петрову.",
+            "Рабочие говорят, что его скоро закроют.",
+        ],
+    ],
+)
+def test_sentences_of_other_languages_do_not_end_at_their_abbreviations(told):
+    text = " ".join(told)
+    assert [text[start:end] for start, end in sentences(text)] == told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from qa.config import Config, masked
 from qa.errors import ConfigError, ModelError
@@ -29,6 +29,15 @@ class Answerer(Protocol):
 
         Markers `[n]` are numbers of citations, and only hints. Raises ModelError, also from within the iteration.
         """
+        ...
+
+
+@runtime_checkable
+class Translator(Protocol):
+    """An answerer that can also translate a question."""
+
+    def translate(self, question: str, into: str) -> Iterator[str]:
+        """The question in another language ("German"), in pieces; otherwise as `Answerer.write`."""
         ...
 
 

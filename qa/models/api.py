@@ -144,7 +144,13 @@ class LLMAnswerer:
 
     def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
         """The answer in pieces; see `Answerer.write`."""
-        messages = prompts.answer(question, evidence)
+        yield from self._said(prompts.answer(question, evidence))
+
+    def translate(self, question: str, into: str) -> Iterator[str]:
+        """The question in another language ("German"), in pieces as `write` gives them; raises as it does."""
+        yield from self._said(prompts.translation(question, into))
+
+    def _said(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
         for attempt in retrying(self.retries, _Retryable):
             with attempt:
                 yield from self._once(messages)
