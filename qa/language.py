@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import snowballstemmer
+
 from qa import words
 
 SURE = 0.85  # of 9,900 English questions two are taken for another language with this, and they open in English
@@ -60,13 +62,10 @@ def stopwords(code: str) -> frozenset[str]:
     return frozenset(token for word in found for token in words.tokens(word))
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str, code: str) -> str:
     """The Snowball stem of a lower-case word of a language; the word itself where it has none."""
-    import snowballstemmer
-
     known = _english_name(code) in snowballstemmer.algorithms()
-    return str(snowballstemmer.stemmer(_english_name(code)).stemWord(word)) if known else word
+    return words.stem(word, _english_name(code)) if known else word
 
 
 @lru_cache(maxsize=32)
@@ -88,6 +87,7 @@ def _folder(package: str) -> Path:
     return Path(*(spec.submodule_search_locations or [])[:1]) if spec else Path("/nonexistent")
 
 
+@lru_cache(maxsize=256)
 def _english_name(code: str) -> str:
     """ "no" is norwegian, as the data of other libraries is called."""
     return name(code).lower().split()[0] if code else ""

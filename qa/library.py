@@ -234,6 +234,11 @@ class Library:
         sql = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
         return [row[0] for row in self._all(sql, (prefix, prefix + chr(0x10FFFF)))]
 
+    def endings(self, terms: Sequence[str]) -> list[str]:
+        """The terms of the keyword index that end as one of `terms` does, in one scan."""
+        sql = f"SELECT term FROM vocabulary WHERE {' OR '.join(['term LIKE ?'] * len(terms)) or '0'}"
+        return [row[0] for row in self._all(sql, tuple(f"%{term}" for term in terms))]
+
     def sentences(self, id: str) -> list[Span]:
         """The spans of all sentences of one document, in order."""
         sql = """SELECT p.sentences FROM document d CROSS JOIN passage p ON p.version = d.version

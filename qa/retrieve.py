@@ -132,8 +132,9 @@ class Retriever:
         names = () if code in language.CAPITAL_NOUNS else words.names(text)
         named = {stem for name in names for stem in words.stems(name)}
         _, known = self._library.frequencies(list(question.weights))
+        longer = self._library.endings([term for term in question.weights if len(term) >= COMPOUND]) if code else []
         variants = {
-            term: self._spellings(term, code, unknown=not known.get(term))
+            term: self._spellings(term, code, longer, unknown=not known.get(term))
             for term in question.weights
             if len(term) >= 4 and (code or term in named or not known.get(term))
         }
@@ -141,13 +142,17 @@ class Retriever:
         unknown = tuple(name for name in names if lost & set(words.stems(name)))
         return replace(question, variants={term: found for term, found in variants.items() if found}), unknown
 
-    def _spellings(self, term: str, code: str, unknown: bool) -> frozenset[str]:
+    def _spellings(self, term: str, code: str, longer: Sequence[str], unknown: bool) -> frozenset[str]:
+        """The words of the documents that may be `term`: other spellings; in a language that is not English other forms
+        of it too, and compounds, of which `longer` end as it does."""
         vocabulary = self._library.vocabulary(term[0])
         found = {word for word in vocabulary if word != term and words.same_name(word, term)}
         if code:
-            stem = language.stem(term, code)
-            found |= {word for word in vocabulary if word != term and language.stem(word, code) == stem}
-            found |= {word for word in self._library.vocabulary("") if word != term and _compound(word, term)}
+            stem, tails = language.stem(term, code), [term[i:] for i in range(1, len(term) - COMPOUND + 1)]
+            found |= {word for word in vocabulary if language.stem(word, code) == stem or _opens(word, term)}
+            found |= {word for word in longer if word.endswith(term)}
+            found |= {tail for tail, count in self._library.frequencies(tails)[1].items() if count}
+            found -= {term}
         if unknown and not found:
             near = process.extract(term, vocabulary, scorer=fuzz.ratio, score_cutoff=82, limit=2)
             found = {word for word, _, _ in near}
@@ -211,10 +216,10 @@ def _ordered(hits: Mapping[Hit, float], scored: Sequence[tuple[Candidate, float]
     return tuple(sorted(hits, key=lambda hit: -(likely.get(hit.passage.id, least) + WHOLE * hits[hit])))
 
 
-def _compound(one: str, other: str) -> bool:
-    """Whether one word opens or ends the other, as "museum" ends "stadtmuseum"."""
+def _opens(one: str, other: str) -> bool:
+    """Whether one word opens the other, as "honig" opens "honigernte"."""
     short, long = sorted((one, other), key=len)
-    return len(short) >= COMPOUND and (long.startswith(short) or long.endswith(short))
+    return len(short) >= COMPOUND and long.startswith(short)
 
 
 @lru_cache(maxsize=64)  # each holds the text of a document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -11,8 +12,8 @@ from functools import lru_cache
 import snowballstemmer
 from rapidfuzz import fuzz
 
-# The same stemmer as the keyword index (FTS5 "porter"), so that its frequencies can be looked up.
-_STEMMER = snowballstemmer.stemmer("porter")
+_STEMMERS = lru_cache(snowballstemmer.stemmer)
+_STEMMING = threading.Lock()  # a stemmer keeps the word that it is at in itself
 _WORD = re.compile(r"\w+(?:[’'.\-/]\w+)*")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 _LATIN = re.compile("[À-ɏḀ-ỿ]")
@@ -54,9 +55,11 @@ _ALIKE = [pair.split(":") for pair in "kh:h gh:g ph:f ck:k q:k c:k w:v z:s".spli
 
 
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """The Porter stem of one lower-case word."""
-    return _STEMMER.stemWord(word)
+def stem(word: str, method: str = "porter") -> str:
+    """The stem of one lower-case word by a method of Snowball ("german"). Porter's is that of the keyword index too
+    (FTS5 "porter"), so that its frequencies can be looked up."""
+    with _STEMMING:
+        return str(_STEMMERS(method).stemWord(word))
 
 
 @lru_cache(maxsize=20_000)

@@ -1,5 +1,8 @@
 """Words as evidence and claims are compared by them."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from qa import words
@@ -51,3 +54,23 @@ def test_a_year_is_a_time_and_a_count_is_not():
 
 def test_negations_are_counted():
     assert words.negations("It wasn’t refused, nor was it denied.") == 4
+
+
+def test_stems_are_right_whichever_threads_ask_for_them_at_once():
+    told = [
+        f"{start}{middle}{end}"
+        for start in "bdlmst"
+        for middle in ("ank", "urn", "ovel")
+        for end in ("ing", "ed", "ational", "ies")
+    ]
+    expected = [words.stem(word) for word in told]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(20):
+            words.stem.cache_clear()
+            with ThreadPoolExecutor(4) as pool:
+                found = list(pool.map(lambda some: [words.stem(word) for word in some], [told, told[::-1]] * 2))
+            assert found == [expected, expected[::-1]] * 2
+    finally:
+        sys.setswitchinterval(usual)
