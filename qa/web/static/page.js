@@ -601,10 +601,15 @@
   // Which documents are asked, for each conversation; shown above the question box.
   const scopes = JSON.parse(sessionStorage.getItem("qa.scopes") || "{}"), bar = make("div", { id: "scope" });
   let carried;
+  const narrowed = (one) => Boolean(one && (one.since || one.until || Object.keys(one.documents).length));
   function scope() {
-    scopes[chat()] ??= carried || { documents: {}, since: "", until: "" };
+    const id = chat();
+    if (id && narrowed(scopes[""])) carried = scopes[""];  // chosen before the conversation had its name
+    if (id && narrowed(carried)) scopes[id] = carried;
+    if (id) delete scopes[""];
+    scopes[id] ??= { documents: {}, since: "", until: "" };
     carried = undefined;
-    return scopes[chat()];
+    return scopes[id];
   }
   function wanted() {
     const now = scope(), ids = Object.keys(now.documents);
