@@ -16,6 +16,7 @@ from qa.editor import Editor, Event
 from qa.errors import ConfigError, ModelError
 from qa.models import Translator
 from qa.models.quote import Quote, worth_quoting
+from qa.subject import subject
 from qa.types import Answer, Evidence, Text
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class Reply:
         sources = [
             source._replace(citation=replace(source.citation, number=n)) for n, source in enumerate(found.sentences, 1)
         ]
-        standalone, confidence = found.question.text, found.confidence
+        standalone, confidence = standalone if subject(standalone) else found.question.text, found.confidence
         weighed = tuple(source.citation for source in sources)
         self._draft = replace(self._draft, standalone=standalone, hits=found.hits, confidence=confidence)
         self._draft = replace(self._draft, evidence=weighed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from dateutil import parser, relativedelta
@@ -22,6 +22,19 @@ _TIME = re.compile(
     |(?P<yesterday>yesterday)|(?P<before>last\ month)
     )\b""",
     re.VERBOSE,
+)
+# "may" and "march" are words of other kinds, too.
+_MONTHS_ANYHOW = _MONTHS.replace("March|", "(?-i:March)|").replace("May|", "(?-i:May)|")
+_TH, _Y = "(?:st|nd|rd|th)?", r"(?:1\d|20)\d\d"
+_NAMED = re.compile(
+    rf"\b(?:(?:(?P<before>\d\d?){_TH}(?: of)? )?(?P<month>{_MONTHS_ANYHOW})(?: (?P<after>\d\d?){_TH}\b)?"
+    rf"(?:,? (?:of )?(?P<year>{_Y}))?|(?P<iso>{_Y}-[01]\d(?:-[0-3]\d)?)|(?P<alone>{_Y}))\b",
+    re.I,
+)
+_AT = re.compile(
+    r"\b(?:in|on|during|throughout)\s+(?:(?:the|early|late|mid|month|year|end|beginning|start|middle|spring|summer|autumn|"
+    r"fall|winter|of|\w+day)[\s,-]+)*$",
+    re.I,
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:1\d|20)\d\d(?![\d%]|[.,]\d)")
 _GENERATION, _NEAR = 20, 3000  # years, characters
@@ -55,6 +68,35 @@ def certain(text: str, start: int, end: int, published: str | None) -> tuple[tup
     paragraph = text.rfind("\n", 0, start) + 1
     found = dict(_meant(text[paragraph:end], start - paragraph, date.fromisoformat(str(published))))
     return tuple(found.items())
+
+
+def named(text: str) -> list[str]:
+    """The days, months and years that a text names, as ISO dates from the left ("2024-02-08", "2024-02", "2024"), from
+    the month on where it names no year ("-02-08", "-02")."""
+    return [time for time, _ in _named(text)]
+
+
+def asked(question: str) -> list[str]:
+    """The times, as `named` gives them, at which a question wants something to be: "in May 2024", not "the 2020 war"
+    nor "since 2020"."""
+    return [time for time, start in _named(question) if start == 0 or _AT.search(question[:start])]
+
+
+def _named(text: str) -> Iterator[tuple[str, int]]:
+    for match in _NAMED.finditer(text):
+        name, day = match["month"], match["before"] or match["after"]
+        month = f"-{_MONTHS.split('|').index(name.capitalize()) + 1:02}" if name else ""
+        time = (match["year"] or match["alone"] or "") + month + (f"-{int(day):02}" if day else "")
+        yield match["iso"] or time, match.start()
+
+
+def within(date: str | None, times: Iterable[str]) -> bool:
+    """Whether a date, as `named` gives it, lies in one of these times."""
+    return any(
+        (one[one.index("-") :] if time.startswith("-") and "-" in one else one).startswith(time)
+        for one in filter(None, [date])
+        for time in times
+    )
 
 
 def _tells_history(text: str, start: int, published: int) -> bool:

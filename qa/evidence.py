@@ -48,12 +48,14 @@ SHORTLIST = 8  # sentences that the cross-encoder reads
 @dataclass(frozen=True)
 class Question:
     """A question taken apart: its terms with their weights, names, numbers, and which kind of answer it expects;
-    `language` is its code where that is not English."""
+    `language` is its code where that is not English. `variants` are other spellings of terms, `initials` those of the
+    names that they are of."""
 
     text: str
     weights: Mapping[str, float]
     kinds: frozenset[str]
     variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    initials: Mapping[str, frozenset[str]] = field(default_factory=dict)
     language: str = ""
 
     @property
@@ -63,7 +65,7 @@ class Question:
 
 class Candidate(NamedTuple):
     """A sentence that may be evidence; `before` is the sentence that leads up to it in its passage, with the title;
-    `speaker` whoever the text says it comes from."""
+    `speaker` whoever the text says it comes from, `dated` the times it has that the question names."""
 
     passage: Passage
     span: Span
@@ -72,6 +74,7 @@ class Candidate(NamedTuple):
     cosine_sentence: float = 0.0
     cosine_passage: float = 0.0
     speaker: str | None = None
+    dated: str = ""
 
 
 def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[str, int]]], code: str = "") -> Question:
@@ -84,9 +87,19 @@ def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[s
     """
     idle = {words.stem(word) for word in language.stopwords(code)}
     stems = [stem for stem in dict.fromkeys(words.stems(text)) if stem not in idle]
+    short = [one for one in dict.fromkeys(words.short_names(text)) if words.stem(one.replace(".", "")) not in stems]
+    stems = [stem for stem in stems if len(stem) > 1 or stem.isdigit() or not short] + short  # "U.S." is no word or two
     total, counts = frequencies(stems)
     weights = {stem: math.log(1 + (total + 0.5) / (counts.get(stem, 0) + 0.5)) for stem in stems}
-    return Question(text, weights, kinds(text), language=code)
+    return Question(text, weights, kinds(text), initials=_initials(text), language=code)
+
+
+def _initials(text: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name in words.names(text):
+        whole = max(words.initials(name), key=len, default="")
+        found |= {stem: found.get(stem, frozenset()) | {whole} for stem in words.stems(name) if whole}
+    return found
 
 
 def kinds(text: str) -> frozenset[str]:
@@ -175,9 +188,9 @@ def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:
 
 def _features(question: Question, candidate: Candidate) -> list[float]:
     terms, said_by = words.stems(candidate.text), words.stems(candidate.speaker or "")
-    sentence = frozenset(terms + said_by)
-    context = sentence | frozenset(words.stems(candidate.before))
-    passage = context | frozenset(words.stems(candidate.passage.text))
+    sentence = frozenset(terms + said_by) | words.initials(candidate.text)
+    context = sentence | frozenset(words.stems(f"{candidate.before} {candidate.dated}"))
+    passage = context | frozenset(words.stems(candidate.passage.text)) | words.initials(candidate.passage.text)
     covered = _weight(question, sentence)
     new = [name for name in words.names(candidate.text) if not _asked(question, name)]
     return [
@@ -187,7 +200,7 @@ def _features(question: Question, candidate: Candidate) -> list[float]:
         _weight(question, context) / question.total,
         _weight(question, passage) / question.total,
         _missing_names(question, passage),
-        float(len(words.numbers(question.text) - words.numbers(candidate.passage.text))),
+        float(len(words.numbers(question.text) - words.numbers(f"{candidate.passage.text} {candidate.dated}"))),
         _bigrams(question, terms),
         covered / (0.6 + len(terms) / 25) / 10,
         math.log1p(len(terms)),
@@ -197,7 +210,7 @@ def _features(question: Question, candidate: Candidate) -> list[float]:
         _named_share(question, sentence),
         min(len(new), 4) / 4,
         float(len(terms) < 4),
-        len(sentence - question.weights.keys()) / (len(sentence) or 1),
+        len(set(terms + said_by) - question.weights.keys()) / (len(set(terms + said_by)) or 1),
         float(any(_holds(question, name, frozenset(said_by)) for name in _question_names(question))),
         max((w for t, w in question.weights.items() if not _holds(question, t, passage)), default=0.0) / 10,
         math.log1p(len(question.weights)),
@@ -236,7 +249,14 @@ def _introduces(question: str, sentence: str) -> bool:
 
 
 def _holds(question: Question, term: str, stems: frozenset[str]) -> bool:
-    return term in stems or not stems.isdisjoint(question.variants.get(term, ()))
+    others = question.variants.get(term, frozenset()) | question.initials.get(term, frozenset())
+    return term in stems or not stems.isdisjoint(others)
+
+
+def names_all(question: Question, text: str) -> bool:
+    """Whether a text holds every term of a question, in whatever spelling."""
+    stems = frozenset(words.stems(text)) | words.initials(text)
+    return all(_holds(question, term, stems) for term in question.weights)
 
 
 def _weight(question: Question, stems: frozenset[str]) -> float:

@@ -16,6 +16,10 @@ ROLES = (
     "diplomat|commissioner|representative|delegate|teacher|principal|founder|co-founder|owner|CEO|chef|artist|"
     "actor|actress|singer|composer|architect|designer|developer|activist|expert|resident|student|farmer|nurse|envoy"
 )
+_PLURAL = ROLES.replace("man|woman", "men|women").replace("secretary|", "")
+SEVERAL = rf"(?:[\w’'\-]+ ){{0,3}}?(?:(?:{_PLURAL})s?|secretaries|spokespeople)"  # "foreign ministers"
+_SPOKESMAN = re.compile(r"\b(spokes|chair|congress)(?:m[ae]n|wom[ae]n|persons?|people)?\b")
+_OTHER = frozenset(map(words.stem, "deputy vice former acting ex assistant".split()))  # who is one bears another role
 _CAP = r"[^\W\d_a-zß-öø-ÿ][\w’'\-]*\w"
 _FULL = rf"{_CAP}(?: (?:[^\W\d_a-z]\.|de|van|von|al|bin|da|dos|el|la|{_CAP}))* {_CAP}"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Rev|Sen|Gov|Gen|Col|Capt)\.?"
@@ -64,6 +68,13 @@ def introduced(text: str) -> list[Person]:
                 lead = match["name"][: len(match["name"]) - len(name)].strip()
                 found.append(Person(name, f"{role} {lead}".strip(), match.start(), match.end()))
     return sorted(found, key=lambda person: person.start)
+
+
+def bears(role: str, asked: str) -> bool:
+    """Whether a role is one of those asked for in the plural: a foreign minister is of the foreign ministers and of the
+    ministers; a deputy or former one is not, if no such are asked for."""
+    own, wanted = (frozenset(words.stems(_SPOKESMAN.sub(r"\1man", text.lower()))) for text in (role, asked))
+    return wanted <= own and not (own - wanted) & _OTHER
 
 
 def bare(name: str) -> str:

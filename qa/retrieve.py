@@ -18,7 +18,9 @@ from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
 from qa.library import Library, Scope, Stored, phrase
 from qa.parts import parts as asked_apart
+from qa.render import date_text, when_text
 from qa.store import Store
+from qa.subject import both, subject
 from qa.types import Citation, Document, Hit, Passage, Span
 
 DOUBT = 0.7  # below this confidence the question is asked once more with its spelling put right
@@ -32,6 +34,8 @@ ANSWERED = 0.5  # how likely something must be to count as the answer to a part 
 NOWHERE = 0.3  # below this confidence a part of a question is not answered, whatever the whole is
 WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
 WHOLE = 1.5  # how much the reading of a whole passage counts in the order of passages, beside its best sentence
+NAMED = 0.6  # how sure it is at least that something is said of a subject which a sentence names
+DATED = 3  # how many passages of documents dated as the question asks are among the first, at least
 COMPOUND = 5  # letters that a part of a compound word has at least
 SAME = 0.8  # share of common stems above which two sentences say the same
 
@@ -68,13 +72,18 @@ class Retriever:
     def search(self, text: str, scope: Scope | None = None) -> Found:
         """Passages and sentences for a question that stands alone, from the documents in `scope` (None for all).
 
-        Where little is found, misspelled words are put right and the question is asked once more.
+        A question for all that is said of something is a search for that. Where little is found, misspelled words are
+        put right and the question is asked once more.
         """
+        sought = subject(text)
+        text = sought or text
         found = self._search(text, scope)
         if found.confidence < DOUBT:
             better = spelling.corrected(text, self._known)
             found = found if better == text else self._search(better, scope)
-        parts = asked_apart(found.question.text)
+        parts = asked_apart(found.question.text) or (both(sought) if sought and found.confidence < DOUBT else [])
+        if sought and not parts:
+            return _naming(found)
         if not parts or _one_sentence(parts, found):
             return found
         return _together(found, [self._search(part, scope) for part in parts])
@@ -119,11 +128,24 @@ class Retriever:
             if code := language.foreign(text, " ".join(hit.passage.text for hit in hits[:PASSAGES])):
                 question, unknown = self.understand(text, code)
                 hits, stored = self.passages(question, vector, scope)
+            times = dates.asked(text)
+            if dated := self._dated(times, scope):
+                more, others = self.passages(question, vector, Scope(documents=dated))
+                hits, stored = _with(hits, more), others | stored
+                unknown = tuple(name for name in unknown if not dates.named(name))
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
             hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body]
             best = _relevant(text, hits)
             candidates = self._candidates([*best], stored, documents, vector)
+            candidates = _timed(candidates, documents, times) if times else candidates
         return Seen(question, unknown, best, documents, candidates)
+
+    def _dated(self, times: Sequence[str], scope: Scope | None) -> frozenset[str]:
+        """The documents in `scope` that are dated within `times`."""
+        allowed = self._library.select(scope) if times else None
+        sources = self._library.documents() if times else []
+        found = frozenset(source.id for source in sources if dates.within(source.date, times))
+        return found if allowed is None else found & frozenset(allowed)
 
     def understand(self, text: str, code: str = "") -> tuple[Question, tuple[str, ...]]:
         """The question taken apart, with the spellings under which its terms stand in the documents, and the names
@@ -161,7 +183,8 @@ class Retriever:
     def passages(self, question: Question, vector: Vectors, scope: Scope | None) -> tuple[list[Hit], dict[str, Stored]]:
         """The best passages by the sum of both normalised scores, and what the library holds of them."""
         dense = dict(self._store.search(vector, limit=POOL, documents=self._library.select(scope)))
-        terms = {*question.weights, *(v for found in question.variants.values() for v in found)}
+        others = [*question.variants.values(), *question.initials.values()]
+        terms = {*question.weights, *itertools.chain.from_iterable(others)}
         match = " OR ".join(phrase([term]) for term in sorted(terms))
         keyword = dict(self._library.keyword(match, limit=POOL, scope=scope)) if match else {}
         stored = self._library.passages([*dense, *(k for k in keyword if k not in dense)])
@@ -195,6 +218,38 @@ class Retriever:
         spans = self._library.sentences(passage.document)
         first = bisect.bisect_left(spans, passage.sentences[0])
         return tuple(spans[max(0, first - NEAR) : first + len(passage.sentences) + NEAR])
+
+
+def _with(hits: Sequence[Hit], more: Sequence[Hit]) -> list[Hit]:
+    """Hits with some of those of another search among the first."""
+    first = {hit.passage.id: hit for hit in [*hits[: PASSAGES - DATED], *more[:DATED], *hits]}
+    return list(first.values())
+
+
+def _timed(candidates: Sequence[Candidate], documents: Mapping[str, Document], times: Sequence[str]) -> list[Candidate]:
+    """Candidates with those times that a question names which they have: the date of their document, and what their
+    words for a time mean. What a document of another time says, without a word of the one asked for near it, is left
+    out: nothing makes it an answer for that time."""
+    kept = []
+    for candidate in candidates:
+        document, passage = documents[candidate.passage.document], candidate.passage
+        meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
+        own = [iso for iso in filter(None, [document.date, *meant]) if dates.within(iso, times)]
+        near = dates.named(f"{document.title} {passage.text}")
+        near += [iso for _, iso in dates.certain(document.text, passage.start, passage.end, document.date)]
+        near += [time for time in times if not document.date and time.split("-")[0] in document.text]
+        if own or any(dates.within(one, times) for one in near):
+            kept.append(candidate._replace(dated=" ".join(map(date_text, own))))
+    return kept
+
+
+def _naming(found: Found) -> Found:
+    """What was found for a subject, cut down to the sentences that name it, where any does: then something is said of
+    it, however unlike an answer to a question it looks."""
+    named = tuple(
+        s for s in found.sentences if evidence.names_all(found.question, f"{s.citation.quote} {when_text(s.citation)}")
+    )
+    return found._replace(sentences=named, confidence=max(found.confidence, NAMED)) if named else found
 
 
 def _relevant(question: str, hits: Sequence[Hit]) -> dict[Hit, float]:

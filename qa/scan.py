@@ -143,10 +143,18 @@ class _Reader:
 
     def named(self, _: re.Match[str]) -> Answer:
         """Everyone whom the documents introduce by a role or a title, or who speaks in them."""
-        found = _grouped(itertools.chain(self._introduced(), self._spoken()))
+        introduced = ((person.name, place) for person, place in self._introduced())
+        found = _grouped(itertools.chain(introduced, self._spoken()))
         persons = [(name, place) for name, place in found if people.is_person(name)]
         heading = f"{_persons(len(persons))} named with a role or a title, or speaking (bare names are not counted), in"
         return self._people(persons, heading, [])
+
+    def holding(self, match: re.Match[str]) -> Answer | None:
+        """Everyone whom the documents introduce by a role: no deputies and no former ones, if none are asked for."""
+        role = one_line(match["role"])
+        found = _grouped((who.name, place) for who, place in self._introduced() if people.bears(who.role, role))
+        persons = [(name, place) for name, place in found if people.is_person(name)]
+        return self._people(persons, f"{_persons(len(persons))} introduced as “{role}” in", []) if persons else None
 
     def _item(self, text: str, *places: _Place) -> None:
         """One line, and the sentences that it rests on."""
@@ -246,12 +254,12 @@ class _Reader:
                 if who and span[0] >= document.body:
                     yield who, _Place(source, document.text[slice(*span)], span)
 
-    def _introduced(self) -> Iterator[tuple[str, _Place]]:
+    def _introduced(self) -> Iterator[tuple[people.Person, _Place]]:
         for source in self.sources[:READ]:
             document = self.library.document(source.id)
             for span in self.library.sentences(source.id):
                 place = _Place(source, document.text[slice(*span)], span)
-                yield from ((person.name, place) for person in people.introduced(place.text))
+                yield from ((person, place) for person in people.introduced(place.text))
 
     def _count(self, sources: Sequence[Source]) -> str:
         plural = "s" * (len(sources) != 1)
@@ -318,6 +326,8 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK} (?:about|on|of) (?P<topic>.+)"),
     (_Reader.named, rf"(?:{_LIST}|how many ){_PEOPLE} (?:(?:who|that) )?(?:{_BE} )?(?:mentioned|named|"
      rf"appear(?:ing)?){_IN}"),
+    (_Reader.holding, rf"(?:{_LIST}|{_HOW_MANY}|who (?:are|were) ){_ALL}(?P<role>{people.SEVERAL})"
+     rf"(?: (?:(?:who|that) )?(?:are|were))?(?: (?:there|mentioned|named|introduced))?{_IN}"),
     (_Reader.named, rf"{_LIST}{_PEOPLE} in {_WHOLE}|who (?:is|are) all (?:mentioned|named){_IN}|who {_BE}"
      rf" (?:mentioned|named) in {_WHOLE}"),
 ]  # fmt: skip

@@ -19,6 +19,7 @@ TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 _LATIN = re.compile("[À-ɏḀ-ỿ]")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:[.,]\d+)*")
 _CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿ][\w’'.\-]*")
+_INITIALS = re.compile(r"\b(?:(?:[A-Z]\.){2,}|[A-Z]{2,5}\b)")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]{3,}?)[”\"»]")
 
 STOPWORDS = frozenset(
@@ -98,6 +99,24 @@ def names(text: str) -> tuple[str, ...]:
 def _named(run: list[str]) -> list[str]:
     lone_opener = len(run) == 1 and run[0][0] == "^" and not run[0][1:].isupper()
     return [] if not run or lone_opener else [" ".join(re.sub(r"[’']s?$", "", word.lstrip("^")) for word in run)]
+
+
+def short_names(text: str) -> list[str]:
+    """Names that are initials, in order: "U.S." and "US" are "u.s."; none in a text all in capitals."""
+    return [] if text.isupper() and len(text.split()) > 1 else [_dotted(one) for one in _INITIALS.findall(text)]
+
+
+@lru_cache(maxsize=20_000)
+def initials(text: str) -> frozenset[str]:
+    """Names that are initials, and the initials of longer names ("United States" has "u.s.", too): of every two or more
+    of their words that stand side by side."""
+    firsts = ["".join(word[0] for word in re.split(r"[ \-]", name) if word) for name in names(text)]
+    runs = [one[i:k] for one in firsts for i in range(len(one)) for k in range(i + 2, len(one) + 1)]
+    return frozenset([*short_names(text), *map(_dotted, runs)])
+
+
+def _dotted(letters: str) -> str:
+    return "".join(f"{letter}." for letter in letters.lower() if letter != ".")
 
 
 @lru_cache(maxsize=20_000)

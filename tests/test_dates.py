@@ -95,3 +95,28 @@ def test_in_a_text_of_long_ago_a_month_is_of_that_time():
     assert dates.certain(story, at, len(story), "2005-09-12") == ()
     recent = story.replace("1809", "2004").replace("1810", "2005")
     assert dates.certain(recent, at, len(recent), "2005-09-12") == (("September", "2005-09"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "asked"),
+    [
+        ("What happened in September 2023?", ["2023-09"], ["2023-09"]),
+        ("What was said on Tuesday, December 5th, 2023?", ["2023-12-05"], ["2023-12-05"]),
+        ("What was said on 5 December?", ["-12-05"], ["-12-05"]),
+        ("What did she say in late May?", ["-05"], ["-05"]),
+        ("What may she march for?", [], []),
+        ("What was decided on 2024-02-08?", ["2024-02-08"], ["2024-02-08"]),
+        ("Who won the 2020 war?", ["2020"], []),
+        ("What has been said since 2020?", ["2020"], []),
+        ("September 2023", ["2023-09"], ["2023-09"]),
+        ("Who paid 2,020 euros to 1990 people?", ["1990"], []),
+    ],
+)
+def test_the_times_of_a_question(text, named, asked):
+    assert (dates.named(text), dates.asked(text)) == (named, asked)
+
+
+def test_a_date_lies_in_a_time_with_or_without_its_year():
+    assert dates.within("2024-02-08", ["2024"]) and dates.within("2024-02-08", ["2019", "-02"])
+    assert dates.within("-02-08", ["-02"]) and not dates.within("2023-12-05", ["-12-06"])
+    assert not dates.within(None, ["2024"]) and not dates.within("2024", ["2024-02"])

@@ -29,3 +29,19 @@ def test_one_person_in_two_spellings_is_one_and_two_of_a_surname_are_two():
     assert people.same("Nikol Pashinian", "Pashinyan")
     assert not people.same("Anna Smith", "John Smith")
     assert people.bare("EU Council President Charles Michel") == "Charles Michel"
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "borne"),
+    [
+        ("Armenian Foreign Minister", "foreign ministers", True),
+        ("Deputy Foreign Minister", "foreign ministers", False),
+        ("Deputy Foreign Minister", "deputy ministers", True),
+        ("former mayor", "mayors", False),
+        ("ministry spokeswoman", "spokespeople", True),
+        ("chairman", "chairwomen", True),
+        ("Mayor", "ministers", False),
+    ],
+)
+def test_a_role_is_one_of_those_asked_for(role, asked, borne):
+    assert people.bears(role, asked) == borne

@@ -95,6 +95,23 @@ def test_people_who_are_named_are_listed(library):
     assert "Ines Duarte" in ask(library, "Which people are mentioned in the documents?").text
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("List the mayors", ["Ruth Adeyemi"]),
+        ("Who are the engineers?", ["Ines Duarte"]),
+        ("Which spokespeople are mentioned?", ["Jonas Keller"]),
+        ("how many mayors are named in the documents?", ["Ruth Adeyemi"]),
+    ],
+)
+def test_everyone_of_a_role_is_listed(library, question, names):
+    assert re.findall(r"^(.+?) \[", ask(library, question).text, re.M) == names
+
+
+def test_a_role_that_nobody_has_is_left_to_the_search(library):
+    assert scan.answer("List the ambassadors", library, None, lambda _: {}) is None
+
+
 def test_dates_are_read_off_the_documents(library):
     answer = ask(library, "What dates are the articles from?")
     assert "20 November 2023 to 17 May 2024" in answer.text

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from qa import ground, words
 from qa.evidence import kinds
+from qa.subject import subject
 from qa.types import Citation
 
 _WORTH = 0.4  # a further sentence must be nearly as likely to answer as the first
-_HEARD = 0.15  # less so where the question wants more than one: what speaks for and against, or several parts
+_HEARD = 0.15  # less so where the question wants more: what speaks for and against, several parts, all of a subject
 _NEW = 0.4  # share of its words that a further sentence must add
 _SEVERAL = re.compile(r"\b(and|or|both|each|either|respectively|two|three|four|several|all|differ\w*|agree\w*)\b", re.I)
 
@@ -31,9 +32,9 @@ class Quote:
 
 
 def worth_quoting(question: str, evidence: Sequence[Citation], sentences: int) -> list[Citation]:
-    """The best sentence, and up to `sentences` in all (one more where the question has parts or sides) that are nearly
-    as likely to answer and say something more; `evidence` is best first."""
-    several = bool(kinds(question) & {"whether"} or _SEVERAL.search(question))
+    """The best sentence, and up to `sentences` in all (one more where the question has parts or sides, or wants all)
+    that are nearly as likely to answer and say something more; `evidence` is best first."""
+    several = bool(kinds(question) & {"whether"} or _SEVERAL.search(question) or subject(question))
     most, worth = (sentences + 1, _HEARD) if several else (sentences, _WORTH)
     picked = list(evidence[:1])
     for citation in evidence[1:]:
