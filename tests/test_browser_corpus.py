@@ -138,29 +138,6 @@ def test_a_question_is_asked_of_a_period(visit: Callable[..., Any]) -> None:  # 
     assert "6 December 2023" not in page.locator("#now .answer").inner_text()
 
 
-def test_a_period_chosen_before_the_conversation_is_open_is_asked_of(
-    browser: Any,
-    visit: Callable[..., Any],  # noqa: F811
-) -> None:
-    held: list[Any] = []
-
-    def hold(route: Any) -> None:
-        held.append(route)
-
-    context = browser.new_context()
-    context.route("**/gradio_api/run/**", hold)
-    page = visit(context)
-    side(page)
-    page.fill("#until", "2023-12-05")
-    page.locator("#until").dispatch_event("change")
-    assert held and page.locator("#past [data-chat]").count() == 0
-    context.unroute("**/gradio_api/run/**")  # which lets those go that are held
-    page.wait_for_selector("#past [data-chat]", state="attached")
-    assert "until 2023-12-05" in page.locator("#scope .unscope").inner_text()
-    ask(page, ASK)
-    assert "Asked of what is dated until 5 December 2023" in page.locator("#now .scope").inner_text()
-
-
 def test_who_waits_sees_the_evidence_and_how_many_are_before(
     visit: Callable[..., Any],  # noqa: F811
     assistant: Assistant,  # noqa: F811

@@ -181,9 +181,10 @@ def turn_html(question: str, body: str, number: int = 0, scope: str = "") -> str
     return _made("page.html", "turn", question, _live(body), number, scope)
 
 
-def chat_turns_html(chat: str, turns: str, notice: str = "") -> str:
-    """The finished turns of a conversation (`turns` and `notice`: fragments of this module), which names itself."""
-    return _made("page.html", "turns", chat, _live(turns), _live(notice))
+def chat_turns_html(chat: str, turns: str, notice: str = "", opened: str = "") -> str:
+    """The finished turns of a conversation (`turns` and `notice`: fragments of this module), which names itself, and
+    each opening of it by a mark of its own."""
+    return _made("page.html", "turns", chat, _live(turns), _live(notice), opened)
 
 
 def chats_html(chats: Sequence[Chat], find: str = "") -> str:

@@ -57,7 +57,7 @@ def blocks(acts: Handlers) -> gr.Blocks:
         box.stop(acts.stop, None, None, **at_once)
         for button, chosen, script in ((new, None, None), (go, key, WANTED)):
             button.click(None, None, None, cancels=[asked])
-            button.click(acts.open, chosen, seen, js=script, **at_once)
+            button.click(acts.open, chosen, seen, js=script, trigger_mode="always_last", **at_once)
     whole.max_threads = THREADS
     return whole.queue(max_size=THREADS)
 
@@ -95,15 +95,18 @@ class Handlers:
     def open(self, request: gr.Request, key: str = "") -> tuple[Any, ...]:
         """A page that was opened or loaded again, one whose answer broke off, or (no key) a new chat.
 
-        A key with # is from a link. Until then nothing can be asked, so that every question is kept under a key.
+        A key with # is from a link, "-" that of an answer which was left for another conversation. Until then nothing
+        can be asked, so that every question is kept under a key.
         """
+        if key == "-":
+            return (self.same,) * 4
         owner, notice, chosen = self.owners.of(request), "", key.removeprefix("#")
         self.chats.adopt(owner, chosen)
         if not self.chats.turns(owner, chosen):
             gone = "This conversation was deleted, or it is not yours. Ask to begin a new one."
             notice = render.part("notice", "Nothing is here.", gone) if key.startswith("#") else ""
-            chosen = keep.new_id()
-        return chosen, self.ready, self._past(owner, chosen, notice), ""
+            chosen = keep.new_id() if notice or not chosen else chosen
+        return chosen, self.ready, self._past(owner, chosen, notice, opened=keep.new_id()), ""
 
     def ask(
         self, request: gr.Request, question: str, key: str, choice: dict[str, Any] | None = None
@@ -128,9 +131,10 @@ class Handlers:
     ) -> Iterator[tuple[Any, ...]]:
         owner, same, again = tab[0], self.same, choice.again
         key = self.chats.branch(owner, key, choice.edit) if choice.edit else key
-        turns = {number: turn for number, turn in self.chats.turns(owner, key).items() if number != again}
+        begun = self.chats.turns(owner, key)
+        turns = {number: turn for number, turn in begun.items() if number != again}
         yield key, self.busy, self._past(owner, key, without=again), chat.waiting_html(question)
-        started, kept = partial(self.replies.__setitem__, tab), partial(self._keep, owner, key, again)
+        started, kept = partial(self.replies.__setitem__, tab), partial(self._keep, owner, key, again, bool(begun))
         options: dict[str, Any] = {"scope": choice.scope, "answerer": lambda: self.engine.answerer(choice.model, owner)}
         try:
             for turn in chat.respond(question, turns.values(), self.engine.assistant, started, kept, **options):
@@ -139,8 +143,11 @@ class Handlers:
             self.replies.pop(tab, None)
         yield same, self.ready, same, same
 
-    def _keep(self, owner: str, key: str, instead: int, turn: keep.Turn) -> int:
-        """Keep a turn; in place of another, where it has become an answer."""
+    def _keep(self, owner: str, key: str, instead: int, begun: bool, turn: keep.Turn) -> int:
+        """Keep a turn; in place of another, where it has become an answer; not where its conversation, which was begun
+        before it, has been deleted meanwhile."""
+        if begun and not self.chats.turns(owner, key):
+            return 0
         number = self.chats.add(owner, key, turn)
         if instead and not turn.problem:
             self.chats.drop(owner, key, instead)
@@ -151,7 +158,7 @@ class Handlers:
         if reply := self.replies.get((self.owners.of(request), request.session_hash)):
             reply.stop()
 
-    def _past(self, owner: str, chosen: str, notice: str = "", without: int = 0) -> str:
+    def _past(self, owner: str, chosen: str, notice: str = "", without: int = 0, opened: str = "") -> str:
         turns, said = self.chats.turns(owner, chosen), self.feedback.opinions()
         library = None
         with suppress(QAError):  # without an index, what was said before can still be read
@@ -161,4 +168,4 @@ class Handlers:
             for number, turn in turns.items()
             if number != without
         ]
-        return render.chat_turns_html(chosen, "".join(shown), notice)
+        return render.chat_turns_html(chosen, "".join(shown), notice, opened)

@@ -120,7 +120,7 @@
   // Gradio drops a question that comes before it is done with the last one, a moment after that answer is shown. So the
   // one in the box is sent again until it is taken up, unless it is changed meanwhile.
   const queued = make("p", { id: "queued", role: "status", hidden: true, textContent: "Asked as soon as this answer is done, unless you change it." });
-  let meant, trying, sent, left;
+  let meant, trying, sent;
   const enter = () => questionBox().dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
   function mean() {
     meant = questionBox().value;
@@ -131,20 +131,31 @@
     queued.hidden = !meant?.trim() || meant !== questionBox().value;
     if (queued.hidden) return;
     if (queued !== document.querySelector("#composer").firstChild) document.querySelector("#composer").prepend(queued);
-    if (document.querySelector("#ask .submit-button")) enter(); else trying = setTimeout(again, 100);
+    if (!opening && document.querySelector("#ask .submit-button")) enter(); else trying = setTimeout(again, 100);
   }
   document.addEventListener("keypress", (event) => {
     if (!event.target.matches("#ask textarea") || event.key !== "Enter" || event.shiftKey) return;
-    if (event.isComposing) event.stopPropagation(); else mean();
+    if (!event.isComposing) mean();
+    if (event.isComposing || opening) event.stopPropagation();
+    if (opening) event.preventDefault();
   }, true);
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest?.("#ask .submit-button")) mean();
-    const button = target.closest?.("#new, #go");
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#new, #go"), asks = event.target.closest?.("#ask .submit-button");
+    if (asks) mean();
+    if (opening && (asks || button)) event.stopPropagation();
     if (!button) return;
     if (how.edit) unedit();
-    [left, meant, sent] = [button.id, ""];  // it was meant for the conversation that is left
+    [meant, sent, carried] = [""];  // it was meant for the conversation that is left
+    wish = button.id === "new" ? NEW : location.hash;
+    if (opening) return;
+    awaiting(wish);
+    if (document.querySelector("#ask .stop-button")) leavings.push(Date.now());
   }, true);
-  document.addEventListener("input", ({ target }) => { if (target.matches("#ask textarea")) [meant, queued.hidden] = ["", true]; });
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("#ask textarea")) return;
+    if (event.isTrusted && how.again) how = {};  // another question does not take the place of the one asked again
+    [meant, queued.hidden] = ["", true];
+  });
   // It leaves the box once an answer to it is begun; what was written behind it stays.
   function taken(last, busy) {
     if (!sent || !last || last.querySelector(".unasked") || !(busy || last.dataset.turn !== sent.turn)) return;
@@ -163,7 +174,7 @@
     const clicked = draft || how.again;
     if (clicked) fill(questionBox(), draft);
     sent = clicked ? undefined : { text, turn: lastTurn()?.dataset.turn };
-    [draft, meant, left] = ["", ""];
+    [draft, meant] = ["", ""];
     edit(null);
     return choice;
   };
@@ -205,6 +216,8 @@
     else if (button?.matches("#status .cancel")) api("cancel", {}).then(showLine);
   });
   document.addEventListener("keydown", (event) => {
+    const own = sheet.open || event.isComposing || (event.target.matches("input[type=search]") && event.target.value);
+    if (event.key === "Escape" && own) return;  // it closes the dialog, or empties the field
     if (event.key === "Escape" && !tip.hidden) hideTip();
     else if (event.key === "Escape" && !pane.hidden) close();
     else if (event.key === "Escape" && !editing.hidden) unedit();
@@ -249,7 +262,7 @@
   function watch() {
     const chat = document.querySelector("#now")?.parentElement, ask = document.querySelector("#ask:has(textarea)");
     if (!chat || !ask) return void requestAnimationFrame(watch);
-    new MutationObserver(() => { follow(chat); kept(); }).observe(chat, { childList: true, subtree: true });
+    new MutationObserver(() => { follow(chat); kept(); }).observe(chat, { childList: true, subtree: true, attributeFilter: ["data-opened"] });
     new MutationObserver(() => label(ask)).observe(ask, { childList: true, subtree: true, attributeFilter: ["disabled"] });
     new ResizeObserver(([{ target }]) => under(target.offsetHeight)).observe(document.querySelector("#top"));
     label(ask);
@@ -329,7 +342,34 @@
   const address = () => new URLSearchParams(location.hash.slice(1));
   const chat = () => document.querySelector("#past [data-chat]")?.dataset.chat ?? "";
   window.qaWanted = () => address().has("chat") ? `#${address().get("chat")}` : "";
-  window.qaLeft = (key) => ({ new: "", go: window.qaWanted() || key })[left] ?? key;
+  // One conversation opens at a time: until it is there no question is asked, and the last wish comes next.
+  const NEW = "new", WAIT = 20000;
+  let opening = location.hash || NEW, wish = opening, opened = "", giving;
+  const leavings = [];
+  function awaiting(place) {
+    opening = place;
+    clearTimeout(giving);
+    giving = setTimeout(() => { opening = ""; }, WAIT);
+  }
+  awaiting(opening);
+  function go(place) {
+    wish = place;
+    if (!opening) document.querySelector(place === NEW ? "#new" : "#go").click();
+  }
+  function arrived() {
+    const mark = document.querySelector("#past [data-chat]")?.dataset.opened;
+    if (!mark || mark === opened) return;
+    const last = opening;
+    [opened, opening] = [mark, ""];
+    if (!last || wish === last) return;
+    if (wish !== NEW) history.replaceState(null, "", wish);
+    go(wish);
+  }
+  // An answer that was left ends by itself; its page is open already.
+  window.qaLeft = (key) => {
+    while (leavings.length) if (Date.now() - leavings.shift() < 60000) return "-";
+    return key;
+  };
   let listing = 0;
   async function list() {
     const mine = ++listing, html = await api(`chats?find=${encodeURIComponent(find.value)}`).catch(({ message }) => say(message));
@@ -349,6 +389,8 @@
   }
   let before = "";
   function kept() {
+    arrived();
+    if (opening) return;
     const count = document.querySelectorAll(".turn[data-turn]").length, now = `${chat()} ${count}`;
     if (now === before || !chat()) return;
     before = now;
@@ -360,7 +402,10 @@
   }
   find.addEventListener("input", list);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { list(); look(); } });
-  addEventListener("hashchange", () => address().get("chat") === chat() ? showTurn() : document.querySelector("#go").click());
+  addEventListener("hashchange", () => {
+    if (!opening && address().get("chat") === chat()) showTurn();
+    else go(address().has("chat") ? location.hash : NEW);
+  });
   chats.addEventListener("click", ({ target }) => {
     const { chat, turn } = target.closest("button.chat")?.dataset ?? {};
     if (!chat) return;
@@ -506,12 +551,13 @@
     findDocument.addEventListener("input", listDocuments);
     return [adders, files, findDocument, period, documents];
   }
+  let listingDocuments = 0;
   async function listDocuments() {
-    const html = await api(`documents?find=${encodeURIComponent(findDocument.value)}`);
-    if (documents.querySelector(".asking")) return;
+    const mine = ++listingDocuments, find = findDocument.value, html = await api(`documents?find=${encodeURIComponent(find)}`);
+    if (mine !== listingDocuments || documents.querySelector(".asking")) return;
     documents.innerHTML = html;
     const listed = [...documents.querySelectorAll(".pick")].map(({ dataset }) => dataset.document);
-    if (!findDocument.value && !documents.querySelector(".none"))  // then what is not listed is gone
+    if (!find && !documents.querySelector(".none"))  // then what is not listed is gone
       for (const id in scope().documents) if (!listed.includes(id)) delete scope().documents[id];
     if (documents.querySelector("[data-busy=true]")) setTimeout(listDocuments, 700);
     else if (leaving) { leaving = false; look(); }
@@ -604,22 +650,23 @@
   const narrowed = (one) => Boolean(one && (one.since || one.until || Object.keys(one.documents).length));
   function scope() {
     const id = chat();
-    if (id && narrowed(scopes[""])) carried = scopes[""];  // chosen before the conversation had its name
-    if (id && narrowed(carried)) scopes[id] = carried;
+    if (id && narrowed(scopes[""])) scopes[id] = scopes[""];  // chosen before the conversation had its name
     if (id) delete scopes[""];
-    scopes[id] ??= { documents: {}, since: "", until: "" };
-    carried = undefined;
-    return scopes[id];
+    if (carried && id !== carried.from) {
+      scopes[id] ??= carried.scope;
+      carried = undefined;
+    }
+    return scopes[id] ??= { documents: {}, since: "", until: "" };
   }
   function wanted() {
     const now = scope(), ids = Object.keys(now.documents);
-    if (how.edit) carried = now;
+    if (how.edit) carried = { from: chat(), scope: structuredClone(now) };
     return { documents: ids.length ? ids : null, since: now.since, until: now.until, model };
   }
   function chips() {
     const now = scope(), titles = Object.values(now.documents), host = line?.firstElementChild?.dataset.host;
     sessionStorage.setItem("qa.scopes", JSON.stringify(scopes));
-    [since.value, until.value] = [now.since, now.until];
+    for (const [box, date] of [[since, now.since], [until, now.until]]) if (box.value !== date) box.value = date;  // "" clears one half typed
     for (const box of documents.querySelectorAll(".pick")) box.ariaChecked = box.dataset.document in now.documents;
     const period = [now.since && `from ${now.since}`, now.until && `until ${now.until}`].filter(Boolean).join(" ");
     const which = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} documents` : "";
@@ -647,8 +694,10 @@
   }
 
   // Who answers the next question. A model elsewhere is asked for once in each browser before it is used.
+  let modelsShown;
   async function listModels() {
-    models.innerHTML = await api(`models?model=${encodeURIComponent(model)}`);
+    const html = await api(`models?model=${encodeURIComponent(model)}`);
+    if (html !== modelsShown || !models.querySelector(".model")) models.innerHTML = modelsShown = html;
   }
   async function showModels(open = models.hidden) {
     if (open) await listModels();
