@@ -58,8 +58,10 @@ def main(
     if not foreign_only:
         samples = [*collect(None, cache, 0), *collect(data / "hotpot100", cache, limit)]
         rows |= train([*samples, *collect(data / "xquad_en", cache, limit, held=True)])
-    foreign = [s._replace(source=s.question.language) for s in collect(TONGUES, cache, 0) if s.question.language]
-    rows |= {f"{name}{evidence.FOREIGN}": scorer for name, scorer in train(foreign).items()}
+    foreign = [_apart(s) for s in collect(TONGUES, cache, 0) if s.question.language]
+    latin = [s for s in foreign if evidence.kind(s.question) == evidence.FOREIGN]
+    rows |= {f"{name}{evidence.FOREIGN}": scorer for name, scorer in train(latin).items()}
+    rows |= {f"{name}{evidence.SCRIPT}": scorer for name, scorer in train(foreign).items()}
     rows |= {"features": [evidence.FEATURES, evidence.READ, evidence.ANSWERABLE]}
     OUT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
@@ -121,6 +123,14 @@ def _sample(assistant: Any, source: str, case: cases.Case, scope: Scope | None, 
     right = [answerable and _is_right(case, candidate) for candidate in seen.candidates]
     features = evidence.features(seen.question, seen.candidates) if seen.candidates else np.zeros((0, 1))
     return Sample(source, _article(case), answerable, seen.question, seen.candidates, features, np.array(right, float))
+
+
+def _apart(sample: Sample) -> Sample:
+    """A sample in another language than English, as its scorers learn it."""
+    features = sample.features.copy()
+    if len(features):
+        features[:, evidence.BIGRAMS] = 0
+    return sample._replace(source=sample.question.language, features=features)
 
 
 def closely(sample: Sample, glance: evidence.Scorer) -> Sample:

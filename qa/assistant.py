@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _READ = 0.15  # a sentence less likely than this share of the best is not worth a model's time
 _OVERRULED = 0.7  # with this confidence the best evidence is quoted even where a model says that there is none
+_FOUND = 0.7  # with this confidence what was found answers, in whatever language the question is
 _SURE = 0.8  # with this confidence nothing is asked back about persons
 _BEAT = 0.3  # seconds without a finished sentence after which an empty piece says that work goes on
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -219,10 +220,12 @@ class Reply:
             return
         with self._timed("retrieve"):
             found = self._assistant.search(standalone, self._scope)
-        if (tongues := _tongues(found)) and isinstance(self._answerer, Translator):
-            standalone = yield from self._translated(standalone, tongues[1])
+        if found.confidence < _FOUND and (tongues := _tongues(found)) and isinstance(self._answerer, Translator):
+            translated = yield from self._translated(standalone, tongues[1])
             with self._timed("retrieve"):
-                found = self._assistant.search(standalone, self._scope)
+                again = self._assistant.search(translated, self._scope)
+            if again.confidence > found.confidence:
+                standalone, found = translated, again
         sure = found.confidence >= _SURE
         if back := clarify.ask(standalone, self._history, found.hits, self._assistant.library.document, sure=sure):
             yield from self._recite(replace(back, hits=found.hits), began)
@@ -254,7 +257,9 @@ class Reply:
             for piece in self._until_stopped(cast("Translator", self._answerer).translate(question, into)):
                 said += piece
                 yield Text("")
-        return next(filter(None, map(str.strip, said.splitlines())), question)
+        self._note_stop()
+        lines = [line for line in map(str.strip, said.splitlines()) if line and not line.endswith(":")]
+        return lines[0] if lines and not self._stopped.is_set() and len(lines[0]) < 4 * len(question) + 40 else question
 
     def _refusal(self, found: Found) -> str:
         library, scope = self._assistant.library, self._scope
@@ -309,6 +314,9 @@ class Reply:
             if not self._draft.claims:
                 raise
             self._draft = replace(self._draft, partial=str(error))
+        self._note_stop()
+
+    def _note_stop(self) -> None:
         if self._stopped.is_set():
             self._draft = replace(self._draft, partial="stopped")
 

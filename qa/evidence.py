@@ -41,7 +41,8 @@ has_why lacks_why lead_sentence lead_bm25 names_sentence capitals short novelty 
 rarest_missing terms introduces""".split()
 READ = ["read", "lead_read"]  # by the cross-encoder
 ANSWERABLE = ["best", "read", "cosine_sentence"]  # the highest of all sentences read
-FOREIGN = "_foreign"  # which scorers are for another language than English
+FOREIGN, SCRIPT = "_foreign", "_script"  # which scorers are for another language than English, and another script
+BIGRAMS = FEATURES.index("bigrams")  # of no use to those, as their pairs of fillers count
 SHORTLIST = 8  # sentences that the cross-encoder reads
 
 
@@ -95,11 +96,19 @@ def parse(text: str, frequencies: Callable[[Sequence[str]], tuple[int, Mapping[s
 
 
 def _initials(text: str) -> dict[str, frozenset[str]]:
+    """For each term of a name, the initials that may stand for it."""
     found: dict[str, frozenset[str]] = {}
     for name in words.names(text):
         whole = max(words.initials(name), key=len, default="")
         found |= {stem: found.get(stem, frozenset()) | {whole} for stem in words.stems(name) if whole}
+    found |= {words.stem(short.replace(".", "")): frozenset({short}) for short in words.short_names(text)}
     return found
+
+
+def _shortened(question: Question, text: str) -> frozenset[str]:
+    """The initials in a text that may stand for a name of the question, or the other way round; of two names that are
+    both written out the initials say nothing."""
+    return frozenset(words.short_names(text)) | (words.initials(text) & frozenset(words.short_names(question.text)))
 
 
 def kinds(text: str) -> frozenset[str]:
@@ -121,13 +130,19 @@ def weigh(question: Question, candidates: Sequence[Candidate]) -> Weighed:
     """Choose evidence in two steps: a glance at all candidates, then a reading of the most promising ones."""
     if not candidates:
         return Weighed([], [], 0.0)
-    model, which, glanced = scorers(), FOREIGN if question.language else "", features(question, candidates)
+    model, which, glanced = scorers(), kind(question), features(question, candidates)
     listed = shortlist(model[f"glance{which}"], glanced)
     table = np.hstack([glanced[listed], read(question, [candidates[i] for i in listed])])
     logits = model[f"reading{which}"].logits(table)
     order = np.argsort(-logits, kind="stable")
     (confidence,) = likelihood(model[f"answerable{which}"].logits(answerable(table, logits)))
     return Weighed([listed[i] for i in order], logits[order].tolist(), confidence)
+
+
+def kind(question: Question) -> str:
+    """Which scorers weigh a question: "", `FOREIGN` or `SCRIPT`."""
+    script = SCRIPT if language.other_script(question.text) else FOREIGN
+    return script if question.language else ""
 
 
 def shortlist(glance: Scorer, table: Matrix) -> list[int]:
@@ -188,9 +203,9 @@ def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:
 
 def _features(question: Question, candidate: Candidate) -> list[float]:
     terms, said_by = words.stems(candidate.text), words.stems(candidate.speaker or "")
-    sentence = frozenset(terms + said_by) | words.initials(candidate.text)
+    sentence = frozenset(terms + said_by) | _shortened(question, candidate.text)
     context = sentence | frozenset(words.stems(f"{candidate.before} {candidate.dated}"))
-    passage = context | frozenset(words.stems(candidate.passage.text)) | words.initials(candidate.passage.text)
+    passage = context | frozenset(words.stems(candidate.passage.text)) | _shortened(question, candidate.passage.text)
     covered = _weight(question, sentence)
     new = [name for name in words.names(candidate.text) if not _asked(question, name)]
     return [
@@ -255,7 +270,7 @@ def _holds(question: Question, term: str, stems: frozenset[str]) -> bool:
 
 def names_all(question: Question, text: str) -> bool:
     """Whether a text holds every term of a question, in whatever spelling."""
-    stems = frozenset(words.stems(text)) | words.initials(text)
+    stems = frozenset(words.stems(text)) | _shortened(question, text)
     return all(_holds(question, term, stems) for term in question.weights)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import threading
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,10 @@ SURE = 0.85  # of 9,900 English questions two are taken for another language wit
 CAPITAL_NOUNS = {"de", "lb"}  # where a capital letter is no sign of a name
 WORDS = 3  # fewer may be nothing but a name
 _ENGLISH = re.compile(r"\W*(?:what|who|whom|whose|when|where|why|how|which|did|does|are|can)\b", re.I)
+_QUESTION = 300  # characters; a longer text is none that such a word opens
+_OTHER_NAMES = {"no": "nb", "nn": "nb"}  # Norwegian, as spaCy has it
+_READING = threading.Lock()  # runpy lends each run the same name
+_NO_LANGUAGE = "zxx"  # numbers, codes
 _OTHER_SCRIPT = re.compile(r"[\u0370-\uffff]{4,}")  # some of them put no spaces between words
 
 
@@ -29,12 +34,17 @@ def differ(question: str, passages: str) -> tuple[str, str] | None:
 
 def detect(text: str) -> str | None:
     """The language of `text` as an ISO 639 code; None where that is not sure. Offline, from a model of 5 MB."""
-    if _ENGLISH.match(text):
+    if len(text) < _QUESTION and _ENGLISH.match(text):
         return "en"
     if len(text.split()) < WORDS and not _OTHER_SCRIPT.search(text):
         return None
     code, sure = _classifier().classify(text)
-    return str(code) if sure >= SURE else None
+    return str(code) if sure >= SURE and code != _NO_LANGUAGE else None
+
+
+def other_script(text: str) -> bool:
+    """Whether a text is written in other letters than Latin ones."""
+    return bool(_OTHER_SCRIPT.search(text))
 
 
 def name(code: str) -> str:
@@ -57,8 +67,9 @@ def foreign(question: str, passages: str) -> str:
 def stopwords(code: str) -> frozenset[str]:
     """Words of a language that carry no meaning, question words among them, as `words.tokens` gives them: spaCy's list,
     read without the two seconds that importing it takes. None for a language without one."""
-    file = _folder("spacy") / "lang" / code / "stop_words.py"
-    found = runpy.run_path(str(file))["STOP_WORDS"] if code and file.is_file() else ()
+    file = _folder("spacy") / "lang" / _OTHER_NAMES.get(code, code) / "stop_words.py"
+    with _READING:
+        found = runpy.run_path(str(file))["STOP_WORDS"] if code and file.is_file() else ()
     return frozenset(token for word in found for token in words.tokens(word))
 
 
@@ -90,7 +101,8 @@ def _folder(package: str) -> Path:
 @lru_cache(maxsize=256)
 def _english_name(code: str) -> str:
     """ "no" is norwegian, as the data of other libraries is called."""
-    return name(code).lower().split()[0] if code else ""
+    known = {"nb": "norwegian", "nn": "norwegian", "sl": "slovene"}  # Babel has Norwegian Bokmål, and Slovenian
+    return known.get(code) or (name(code).lower().split()[0] if code else "")
 
 
 @lru_cache(maxsize=1)

@@ -67,7 +67,7 @@ def _loaded(with_biases: bool) -> tuple[Any, Any, Any]:
         raise ModelError(f"{file} is not the expected file (SHA-256 {found}); run: {CROSS_ENCODER.cure}")
     tokenizer = Tokenizer.from_file(str(file.with_name("tokenizer.json")))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST, strategy="only_second")
+    tokenizer.enable_truncation(LONGEST, strategy="longest_first")
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the local model needs the cores
     with resources.files("qa").joinpath("rerank.npz").open("rb") as kept, np.load(kept) as trained:

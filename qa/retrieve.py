@@ -78,7 +78,7 @@ class Retriever:
         sought = subject(text)
         text = sought or text
         found = self._search(text, scope)
-        if found.confidence < DOUBT:
+        if found.confidence < DOUBT and not found.question.language:
             better = spelling.corrected(text, self._known)
             found = found if better == text else self._search(better, scope)
         parts = asked_apart(found.question.text) or (both(sought) if sought and found.confidence < DOUBT else [])
@@ -135,9 +135,10 @@ class Retriever:
                 unknown = tuple(name for name in unknown if not dates.named(name))
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
             hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body]
+            hits = [hit for hit in hits if _at_times(hit.passage, documents[hit.passage.document], times)]
             best = _relevant(text, hits)
             candidates = self._candidates([*best], stored, documents, vector)
-            candidates = _timed(candidates, documents, times) if times else candidates
+            candidates = [_timed(c, documents[c.passage.document], times) for c in candidates] if times else candidates
         return Seen(question, unknown, best, documents, candidates)
 
     def _dated(self, times: Sequence[str], scope: Scope | None) -> frozenset[str]:
@@ -171,7 +172,8 @@ class Retriever:
         found = {word for word in vocabulary if word != term and words.same_name(word, term)}
         if code:
             stem, tails = language.stem(term, code), [term[i:] for i in range(1, len(term) - COMPOUND + 1)]
-            found |= {word for word in vocabulary if language.stem(word, code) == stem or _opens(word, term)}
+            alike = [word for word in vocabulary if word[:3] == term[:3]]  # Snowball cuts at the end
+            found |= {word for word in alike if language.stem(word, code) == stem or _opens(word, term)}
             found |= {word for word in longer if word.endswith(term)}
             found |= {tail for tail, count in self._library.frequencies(tails)[1].items() if count}
             found -= {term}
@@ -226,21 +228,22 @@ def _with(hits: Sequence[Hit], more: Sequence[Hit]) -> list[Hit]:
     return list(first.values())
 
 
-def _timed(candidates: Sequence[Candidate], documents: Mapping[str, Document], times: Sequence[str]) -> list[Candidate]:
-    """Candidates with those times that a question names which they have: the date of their document, and what their
-    words for a time mean. What a document of another time says, without a word of the one asked for near it, is left
-    out: nothing makes it an answer for that time."""
-    kept = []
-    for candidate in candidates:
-        document, passage = documents[candidate.passage.document], candidate.passage
-        meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
-        own = [iso for iso in filter(None, [document.date, *meant]) if dates.within(iso, times)]
-        near = dates.named(f"{document.title} {passage.text}")
-        near += [iso for _, iso in dates.certain(document.text, passage.start, passage.end, document.date)]
-        near += [time for time in times if not document.date and time.split("-")[0] in document.text]
-        if own or any(dates.within(one, times) for one in near):
-            kept.append(candidate._replace(dated=" ".join(map(date_text, own))))
-    return kept
+def _at_times(passage: Passage, document: Document, times: Sequence[str]) -> bool:
+    """Whether a passage may tell of the times that a question names (of any, where it names none): its document is of
+    such a time, or it has a word for one. Nothing makes what was said at another time an answer for this one."""
+    if not times or dates.within(document.date, times):
+        return True
+    near = dates.named(f"{document.title} {passage.text}")
+    near += [iso for _, iso in dates.certain(document.text, passage.start, passage.end, document.date)]
+    near += [time for time in times if not document.date and time.split("-")[0] in document.text]
+    return any(dates.within(one, times) for one in near)
+
+
+def _timed(candidate: Candidate, document: Document, times: Sequence[str]) -> Candidate:
+    """A candidate with those times that a question names which it has: its document's date, and what its words mean."""
+    meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
+    own = [iso for iso in (document.date, *meant) if iso and dates.within(iso, times)]
+    return candidate._replace(dated=" ".join(map(date_text, own)))
 
 
 def _naming(found: Found) -> Found:

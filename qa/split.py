@@ -37,6 +37,7 @@ FULL, STRONG = 600, 300  # characters of a passage; from STRONG on, the end of a
 
 _CLOSERS = "\"'”’»›)\\]}」』】）"
 _OTHER_STOPS = re.compile(f"[。！？｡।॥؟۔።։]+[{_CLOSERS}]*")
+_MARKS = range(-2, 3)  # how far apart two may see the same boundary, as at an opening quotation mark
 _OWN_LINE = re.compile(r"[-*+•‣◦▪●∙·]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z]\)\s|#{1,6}\s|\||\d+$|[-=_*~·.\s]{3,}$")
 _HEADING = re.compile(r"#{1,6}\s|\d+$|[-=_*~·.\s]{3,}$")
 _WORD_STOP = re.compile(
@@ -126,9 +127,9 @@ def _wraps(line: str, following: str, width: int) -> bool:
 def _sentences(block: str, punkt: Any = None) -> Iterator[Span]:
     """Spans in one block whose white space is all plain spaces."""
     spans: list[Span] = []
-    others = [start for start, _ in punkt.span_tokenize(block)] if punkt else []
+    others = {start + by for start, _ in punkt.span_tokenize(block) for by in _MARKS} if punkt else set()
     for start, end in _raw(block):
-        alone = punkt and not any(abs(start - other) <= 2 for other in others)  # where an opening quotation mark is
+        alone = punkt and start not in others
         if spans and (alone or _belongs(block[spans[-1][0] : spans[-1][1]], block[start:end])):
             spans[-1] = (spans[-1][0], end)
         else:

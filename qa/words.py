@@ -108,11 +108,10 @@ def short_names(text: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def initials(text: str) -> frozenset[str]:
-    """Names that are initials, and the initials of longer names ("United States" has "u.s.", too): of every two or more
-    of their words that stand side by side."""
+    """The initials of names ("United States" has "u.s."), of every two or more words of theirs side by side."""
     firsts = ["".join(word[0] for word in re.split(r"[ \-]", name) if word) for name in names(text)]
     runs = [one[i:k] for one in firsts for i in range(len(one)) for k in range(i + 2, len(one) + 1)]
-    return frozenset([*short_names(text), *map(_dotted, runs)])
+    return frozenset(map(_dotted, runs))
 
 
 def _dotted(letters: str) -> str:

@@ -35,8 +35,41 @@ def test_the_scorer_that_ships_was_trained_on_these_features():
         ("reading", FEATURES + evidence.READ),
         ("answerable", evidence.ANSWERABLE),
     ):
-        scorer = evidence.scorers()[name]
-        assert len(scorer.weights) == len(scorer.mean) == len(scorer.scale) == len(columns)
+        for kind in ("", evidence.FOREIGN, evidence.SCRIPT):
+            scorer = evidence.scorers()[name + kind]
+            assert len(scorer.weights) == len(scorer.mean) == len(scorer.scale) == len(columns)
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "right", "wrong"),
+    [
+        (
+            "de",
+            "Wer ist Bürgermeisterin von Hallstedt?",
+            "Anna Weber ist Bürgermeisterin von Hallstedt.",
+            "In Hallstedt trat die Bürgermeisterin gestern nicht auf.",
+        ),
+        (
+            "es",
+            "¿Quién es la alcaldesa de Villarta?",
+            "Ana Vela es la alcaldesa de Villarta.",
+            "En Villarta la alcaldesa no apareció ayer.",
+        ),
+        (
+            "ru",
+            "Кто мэр города Старица?",
+            "Анна Вебер мэр города Старица.",
+            "В городе Старица мэр вчера не выступал.",
+        ),
+    ],
+)
+def test_in_other_languages_too_a_sentence_in_the_words_of_the_question_is_hardly_worse(code, question, right, wrong):
+    asked = parse(question, lambda stems: (10, dict.fromkeys(stems, 2)), code)
+    passages = [Passage(text, "d", 0, 0, len(text), text, ((0, len(text)),)) for text in (right, wrong)]
+    held = [Candidate(passage, passage.sentences[0], passage.text, "") for passage in passages]
+    glance, table = evidence.scorers()[f"glance{evidence.kind(asked)}"], features(asked, held)
+    first, second = glance.logits(table)
+    assert first > second - 0.5  # pairs of fillers once made it three less
 
 
 @pytest.mark.parametrize(
@@ -97,3 +130,16 @@ def test_a_sentence_that_introduces_a_name_is_told_from_one_that_mentions_it():
     assert evidence._introduces("Who is Nwosu?", "They met the envoy Ada Nwosu on Monday.")
     assert not evidence._introduces("Who is Ada Nwosu?", "On Monday the rest of them and Ada Nwosu left.")
     assert not evidence._introduces("When did Ada Nwosu leave?", "Ada Nwosu, the envoy, left.")
+
+
+def test_initials_stand_for_a_name_but_not_one_name_for_another():
+    def parsed(text):
+        return evidence.parse(text, lambda stems: (10, dict.fromkeys(stems, 1)))
+
+    long, short = parsed("Northern River Authority"), parsed("the NRA")
+    assert evidence.names_all(long, "The NRA met.") and evidence.names_all(short, "The Northern River Authority met.")
+    assert evidence.names_all(parsed("U.S."), "United States law") and evidence.names_all(
+        parsed("United States"), "US law"
+    )
+    assert not evidence.names_all(parsed("Ada Nwosu"), "Anna Novak resigned.")
+    assert not evidence.names_all(long, "Nina Rae Adams resigned.")

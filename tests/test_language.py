@@ -5,9 +5,11 @@ import pytest
 from qa import language
 from qa.assistant import Assistant
 from qa.config import load
+from qa.models import Translator
 from qa.models.quote import Quote
 from qa.sync import sync
 from qa.testing import FakeModel, HashEmbedder, corpus
+from qa.web.line import Line, Queued
 
 ENGLISH = "The council of Elmford voted on Monday to close the old bridge. The mayor said the repairs would cost a lot."
 GERMAN = "Der Rat von Elmford hat am Montag beschlossen, die alte Brücke zu schließen. Die Reparatur wird teuer."
@@ -81,6 +83,30 @@ def test_a_model_translates_a_question_in_another_language_before_it_is_searched
     assert "translate" in answer.timings
 
 
+def test_what_a_model_says_that_is_no_translation_is_not_searched_for(tmp_path):
+    question = "Combien de personnes traversent le pont chaque jour ?"
+    config = load(index=tmp_path / "index", embedder="hash-64", min_confidence=0.0)
+    sync([corpus(tmp_path)], config=config, embedder=HashEmbedder(64))
+    for said in ("Here is the translation:\n", "", "word " * 500):
+        model = FakeModel(lambda _, evidence: f"{evidence[0].quote} [{evidence[0].number}]")
+        model.translate = lambda *_, said=said: (piece for piece in [said])
+        assistant = Assistant(config, embedder=HashEmbedder(64), answerer=model)
+        assert assistant.ask(question, documents=["bridge-costs.md"]).answer.standalone == question
+
+
+def test_a_model_that_takes_everybody_in_turn_translates_too():
+    queued = Queued(Polyglot([]), Line(), "somebody")
+    assert isinstance(queued, Translator)
+    said = "".join(queued.translate("Combien de personnes traversent le pont chaque jour ?", "English"))
+    assert said.startswith("How many people cross the bridge every day?")
+    assert list(Queued(FakeModel([]), Line(), "somebody").translate("Quand ?", "English")) == []
+
+
+def test_numbers_and_an_opening_that_only_looks_english_are_no_language():
+    assert language.detect("17 23 42 88 99 12 45 1.2 3.4 5.6 " * 20) is None
+    assert language.detect(f"WHO warnt vor einer neuen Variante. {GERMAN} {GERMAN} {GERMAN} {GERMAN}") == "de"
+
+
 def test_only_a_question_that_may_be_in_the_documents_language_is_taken_for_one():
     assert language.foreign("Wie viel kostet die Reparatur der alten Brücke?", GERMAN) == "de"
     assert language.foreign("kosten reparatur", GERMAN) == "de"
@@ -91,6 +117,7 @@ def test_only_a_question_that_may_be_in_the_documents_language_is_taken_for_one(
 def test_fillers_and_question_words_of_a_language_are_known():
     assert {"wer", "wann", "wie", "viele", "die", "uber"} <= language.stopwords("de")
     assert {"кто", "когда", "сколько"} <= language.stopwords("ru")
+    assert "hvor" in language.stopwords("no") and language.punkt("sl") and language.punkt("no")
     assert language.stopwords("") == language.stopwords("xx") == frozenset()
 
 

@@ -48,6 +48,11 @@ def test_a_text_beyond_the_window_is_cut_not_refused():
     assert rerank.scores(QUESTION, ["word " * 5000]).shape == (1,)
 
 
+@pytest.mark.parametrize("question", ["When did " + "the bridge " * 400 + "open?", "Когда открыли мост? " * 200])
+def test_a_question_beyond_the_window_is_cut_too(question):
+    assert rerank.scores(question, ["The bridge opened in 1902.", "word " * 5000]).shape == (2,)
+
+
 def test_other_bytes_than_the_measured_ones_are_refused(monkeypatch):
     rerank._loaded.cache_clear()
     monkeypatch.setattr(rerank, "CROSS_ENCODER", replace(rerank.CROSS_ENCODER, sha256="0" * 64))

@@ -190,7 +190,8 @@ def test_an_edited_passage_gets_another_id_and_its_neighbour_keeps_its_own() -> 
 
 
 @pytest.mark.parametrize(
-    "piece", ["word word. ", "a", "(", "“a.” ", ". . . ", "U.S. ", "A\n", "\n", "x\r\n\r\n", "“", "1.2."]
+    "piece",
+    ["word word. ", "a", "(", "“a.” ", ". . . ", "U.S. ", "A\n", "\n", "x\r\n\r\n", "“", "1.2.", "Er kam nicht. "],
 )
 def test_time_grows_with_the_length_of_the_text_and_no_faster(piece: str) -> None:
     text = piece * (200_000 // len(piece))

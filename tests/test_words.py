@@ -77,7 +77,9 @@ def test_stems_are_right_whichever_threads_ask_for_them_at_once():
 
 
 def test_names_have_their_initials_however_they_are_written():
-    for text in ("the U.S. envoy", "US troops", "the United States of old", "Former United States President Lee"):
+    for text in ("the United States of old", "Former United States President Lee"):
         assert "u.s." in words.initials(text)
+    for text in ("the U.S. envoy", "US troops"):
+        assert words.short_names(text) == ["u.s."] and not words.initials(text)
     assert not words.initials("us and them") and words.short_names("WHO SAID THAT TO US") == []
     assert words.short_names("the EU and the U.N.") == ["e.u.", "u.n."]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qa.errors import QAError
+from qa.models import Translator
 from qa.types import Citation
 
 if TYPE_CHECKING:
@@ -97,9 +99,17 @@ class Queued:
 
     def write(self, question: str, evidence: Sequence[Citation]) -> Iterator[str]:
         """As the answerer itself; while others are before it, an empty piece now and then."""
+        yield from self._in_turn(lambda: self._answerer.write(question, evidence))
+
+    def translate(self, question: str, into: str) -> Iterator[str]:
+        """As the answerer itself, in its turn; nothing where it does not translate."""
+        if isinstance(self._answerer, Translator):
+            yield from self._in_turn(partial(self._answerer.translate, question, into))
+
+    def _in_turn(self, begin: Callable[[], Iterator[str]]) -> Iterator[str]:
         with self._line.ticket(self._who) as ticket:
             while before := self._line.wait(ticket):
                 self.before = before
                 yield ""
             self.before = 0
-            yield from self._answerer.write(question, evidence)
+            yield from begin()
