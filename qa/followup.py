@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from qa import prompts, words
+from qa.subject import subject
 
 History = Sequence[tuple[str, str]]
 SHORT, LONGEST = 8, 200  # words and characters of a reply to a question back
@@ -47,6 +48,7 @@ _THING = re.compile(
     re.I,
 )
 _BARE = re.compile(r"how \w+\W*|(?:who|when|where|why|how|which)\b(?! (?:is|are|was|were) (?:an? )?\w+\W*$).*", re.I)
+_EXISTS = re.compile(r"\b(?:is|are|was|were) there\W*$", re.I)
 _ITS = re.compile(r"\b(?:its|their|theirs)\b", re.I)
 _EXPLETIVE = re.compile(
     r"\bit (?=(?:take|mean (?:for|to|that)|(?:\w+ ){0,2}(?:for|to|that|when|how|if|whether|why)\b))|"
@@ -86,6 +88,7 @@ _SUBJECT = re.compile(
     re.I,
 )
 _IDENTITY = re.compile(r"((?i:who|what|where) (?:is|was|are|were) )((?:[A-Z]\S*\s?)+)()")
+_ADJECTIVE = ("ish", "ese", "an", "ani", "eli", "aqi")  # "Danish", before a noun
 _LINK = r"(?:about|with|in|on|at|for|from|to|against|during|under|by)\b"
 _NAME = re.compile(r"(?:the )?[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)*")
 _TOPIC = re.compile(r"(.+ (?:about|mention|mentions|discuss|discusses) )[^,]+", re.I)
@@ -155,7 +158,8 @@ def _leans(question: str, history: History) -> bool:
     if _CORRECTION.match(question) or _ABOUT.match(bare):
         return True
     names, full = words.names(bare), bool(_ASKS.match(bare))
-    if not names and (not content(bare) or (_BARE.fullmatch(bare) and len(content(bare)) < 2)):
+    few = _BARE.fullmatch(bare) and not _EXISTS.search(bare) and len(content(bare)) < 2
+    if not names and (not content(bare) or few):
         return True
     if not full and _TIME.fullmatch(bare.rstrip("?!. ")):
         return True
@@ -281,8 +285,10 @@ def _people(text: str) -> list[str]:
     for name in words.names(text):
         around = re.search(rf"(\w+)?\W*\b{re.escape(name)}\b(?P<after> [a-z]\w+)?", text)
         place = around and re.fullmatch(r"in|at|from|near|to|into|of|between|across", around[1] or "", re.I)
-        adjective = name.endswith(("ian", "ish", "ese", "an", "can")) and around and around["after"] and " " not in name
-        if not words.time_words(name) and not (place and " " not in name) and not adjective:
+        adjective = name.endswith(_ADJECTIVE) and around and around["after"] and " " not in name
+        surname = any(whole.endswith(f" {name}") for whole in words.names(text))
+        verb = around and re.fullmatch(rf" (?:{_SAYS})", around["after"] or "", re.I)
+        if not words.time_words(name) and not (place and " " not in name) and (not adjective or surname or verb):
             found.append(_TITLE.sub("", name))
     return found
 
@@ -290,12 +296,14 @@ def _people(text: str) -> list[str]:
 def _topic(earlier: str, history: History) -> list[str]:
     """The words that say what the dialogue is about, in order, as they were written: those of the last question, and
     where these are few those of the one before it."""
-    found = [word for word in _written(earlier) if words.stem(word.lower()) not in _LIGHT]
+    found = _written(subject(earlier) or earlier)
     if len(found) < FEW and len(history) > 1:
-        found += [word for word in _written(_earlier(history[:-1])[0]) if word not in found]
+        before = _earlier(history[:-1])[0]
+        found += [word for word in _written(subject(before) or before) if word not in found]
     return list(dict.fromkeys(found))[:MOST]
 
 
 def _written(question: str) -> list[str]:
     found = re.findall(r"[^\W_]+(?:[-’'][^\W_]+)*", question)
-    return [word for word in found if word.lower() not in words.STOPWORDS and len(word) > 1]
+    weighty = [word for word in found if word.lower() not in words.STOPWORDS and len(word) > 1]
+    return [word for word in weighty if words.stem(word.lower()) not in _LIGHT]

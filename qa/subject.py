@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa import words
+from qa import dates, words
 
 _DOCUMENTS = (
     r"(?:(?:all|any|the|these|those|your|our|my|this|of) )*(?:documents?|articles?|files?|texts?|sources?|reports?|"
@@ -35,6 +35,7 @@ _FRAMES = [
     r"what (?:happened|took place|was going on|is going on) (?:in|at|on|during)",
     r"what about",
 ]
+_DATED = rf"(?:(?:give|show|get|find)(?: me| us)? )?{_ANY}{_NEWS}{_IN} (?:from|of|in|on|during)"  # and then a date
 _CLAUSE = re.compile(r"(?:that|how|why|whether|what|who|whom|whose|where|when|which|if|to)\b", re.I)
 _LONGEST = 8  # words with meaning; more is no phrase but a story
 
@@ -47,10 +48,12 @@ def subject(question: str) -> str | None:
         question: standing alone.
     """
     plain = " ".join(question.replace("’", "'").split()).rstrip("?.! ")
-    for frame in _FRAMES:
+    for frame in [*_FRAMES, _DATED]:
         if match := re.fullmatch(rf"{frame} (?P<subject>.+?){_IN}(?:,? please)?", plain, re.I):
             found = re.sub(r"^(?:the|an?) (?=\w)", "", match["subject"].strip(" \"'“”«»"), flags=re.I)
             terms = [*words.stems(found), *words.short_names(found)]
+            if frame is _DATED and not dates.asked(found):
+                return None
             return found if not _CLAUSE.match(found) and 0 < len(terms) <= _LONGEST else None
     return None
 

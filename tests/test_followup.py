@@ -158,3 +158,21 @@ def test_a_second_question_may_lean_on_the_first_one(question):
 def test_a_second_question_leans_back_where_the_first_one_does():
     history = [("What did Ada Holm open?", "Ada Holm opened the mill in Wick.")]
     assert "Ada Holm" in stand_alone("When did she resign and who succeeded her?", history)
+
+
+def test_a_surname_that_sounds_like_a_people_is_a_person():
+    talk = [
+        ("What did Terzian say on January 13?", "Citing the Danish offer, Ara Terzian resigned. [1]")
+    ]
+    assert stand_alone("and what did he say in October?", talk) == "what did Terzian say in October?"
+    talk = [("Why did the Danish minister resign?", "The Azerbaijani minister Leyla Abbas had asked him to. [1]")]
+    assert stand_alone("Where was she born?", talk) == "Where was Leyla Abbas born?"
+
+
+def test_whether_there_are_any_leans_on_nothing():
+    assert stand_alone("How many ferries are there?", BRIDGE) == "How many ferries are there?"
+
+
+def test_the_topic_of_a_broad_question_is_its_subject():
+    talk = [("What happened in November?", "The ferry sank. [1]"), ("Give me information on the ferry", "It sank. [1]")]
+    assert stand_alone("Why?", talk) == "Why? (ferry November)"

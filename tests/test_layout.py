@@ -24,9 +24,9 @@ LAYERS = """
 errors types
 packaged spelling
 config dates embed render rerank words
-language prompts
+language prompts subject
 split
-copies evidence followup offices people readers speaker subject talk testing values
+copies evidence followup offices people readers speaker talk testing values
 clarify grammar parts suggest
 entail
 ground
