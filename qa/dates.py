@@ -82,6 +82,16 @@ def asked(question: str) -> list[str]:
     return [time for time, start in _named(question) if start == 0 or _AT.search(question[:start])]
 
 
+def timeless(question: str) -> str:
+    """The question without the times at which it wants something to be; itself where nothing else is left."""
+    rest = question
+    for match in reversed(list(_NAMED.finditer(question))):
+        if at := _AT.search(question[: match.start()]):
+            rest = rest[: at.start()] + rest[match.end() :]
+    rest = " ".join(rest.split()).replace(" ?", "?")
+    return rest if re.search(r"\w", rest) else question
+
+
 def _named(text: str) -> Iterator[tuple[str, int]]:
     for match in _NAMED.finditer(text):
         name, day = match["month"], match["before"] or match["after"]

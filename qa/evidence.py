@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qa import language, rerank, words
+from qa import dates, language, rerank, words
 from qa.types import Passage, Span
 
 Matrix = NDArray[np.float64]
@@ -152,7 +152,11 @@ def shortlist(glance: Scorer, table: Matrix) -> list[int]:
 
 def read(question: Question, candidates: Sequence[Candidate]) -> Matrix:
     """The features `READ` of candidates: each sentence read together with the question."""
-    scores = rerank.scores(question.text, [c.text for c in candidates])
+    scores = np.zeros(len(candidates))
+    plain = dates.timeless(question.text)  # who is dated as the question asks need not say so
+    for asked in dict.fromkeys([question.text, plain]):
+        rows = [i for i, c in enumerate(candidates) if (plain if c.dated else question.text) == asked]
+        scores[rows] = rerank.scores(asked, [candidates[i].text for i in rows])
     return np.column_stack([scores, scores - scores.max()])
 
 

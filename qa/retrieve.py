@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import copies, dates, evidence, language, offices, rerank, speaker, spelling, words
+from qa import copies, dates, evidence, language, offices, people, rerank, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -91,7 +91,8 @@ class Retriever:
     def _search(self, text: str, scope: Scope | None) -> Found:
         with self._library.snapshot():
             seen = self.read(text, scope)
-            candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker)]
+            persons = {c.speaker for c in seen.candidates if c.speaker and people.is_person(c.speaker)}
+            candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, persons)]
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
@@ -128,14 +129,22 @@ class Retriever:
             if code := language.foreign(text, " ".join(hit.passage.text for hit in hits[:PASSAGES])):
                 question, unknown = self.understand(text, code)
                 hits, stored = self.passages(question, vector, scope)
-            times = dates.asked(text)
+            times, more = dates.asked(text), list[Hit]()
             if dated := self._dated(times, scope):
                 more, others = self.passages(question, vector, Scope(documents=dated))
-                hits, stored = _with(hits, more), others | stored
+                stored = others | stored
                 unknown = tuple(name for name in unknown if not dates.named(name))
-            documents = {id: self._library.document(id) for id in {hit.passage.document for hit in hits}}
-            hits = [hit for hit in hits if hit.passage.end > documents[hit.passage.document].body]
-            hits = [hit for hit in hits if _at_times(hit.passage, documents[hit.passage.document], times)]
+            documents = {id: self._library.document(id) for id in {hit.passage.document for hit in [*hits, *more]}}
+            hits, more = (
+                [
+                    hit
+                    for hit in some
+                    if hit.passage.end > documents[hit.passage.document].body
+                    and _at_times(hit.passage, documents[hit.passage.document], times)
+                ]
+                for some in (hits, more)
+            )
+            hits = _with(hits, more)
             best = _relevant(text, hits)
             candidates = self._candidates([*best], stored, documents, vector)
             candidates = [_timed(c, documents[c.passage.document], times) for c in candidates] if times else candidates
@@ -224,7 +233,7 @@ class Retriever:
 
 def _with(hits: Sequence[Hit], more: Sequence[Hit]) -> list[Hit]:
     """Hits with some of those of another search among the first."""
-    first = {hit.passage.id: hit for hit in [*hits[: PASSAGES - DATED], *more[:DATED], *hits]}
+    first = {hit.passage.id: hit for hit in [*hits[: PASSAGES - DATED], *more[:DATED], *hits, *more]}
     return list(first.values())
 
 
@@ -240,9 +249,10 @@ def _at_times(passage: Passage, document: Document, times: Sequence[str]) -> boo
 
 
 def _timed(candidate: Candidate, document: Document, times: Sequence[str]) -> Candidate:
-    """A candidate with those times that a question names which it has: its document's date, and what its words mean."""
+    """A candidate with those times that a question names which it has: what its words for a time mean, or else the
+    date of its document."""
     meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
-    own = [iso for iso in (document.date, *meant) if iso and dates.within(iso, times)]
+    own = [iso for iso in meant or [document.date] if iso and dates.within(iso, times)]
     return candidate._replace(dated=" ".join(map(date_text, own)))
 
 

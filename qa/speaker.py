@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qa import words
 from qa.types import Span
@@ -66,15 +66,18 @@ def reporter(sentence: str) -> str | None:
     return _attribution(_curled(sentence))
 
 
-def told_by_another(question: str, sentence: str, who: str | None) -> bool:
-    """Whether a question asks what somebody said, and a sentence, which `who` says, only speaks of them."""
+def told_by_another(question: str, sentence: str, who: str | None, persons: Collection[str] = ()) -> bool:
+    """Whether a question asks what somebody said, and a sentence, which `who` says, only speaks of them; or not even
+    that, where both are among these `persons` who speak."""
     asked = _ASKED.search(question)
     if not asked or not who:
         return False
     teller = [token for token in words.tokens(who) if token not in words.STOPWORDS]
-    return not words.any_same_name(teller, words.tokens(question)) and words.any_same_name(
-        words.tokens(asked["who"])[-1:], words.tokens(sentence)
-    )
+    if words.any_same_name(teller, words.tokens(question)):
+        return False
+    wanted = words.tokens(asked["who"])[-1:]
+    both = who in persons and any(words.any_same_name(wanted, words.tokens(one)) for one in persons)
+    return both or words.any_same_name(wanted, words.tokens(sentence))
 
 
 def _curled(text: str) -> str:

@@ -120,3 +120,10 @@ def test_a_date_lies_in_a_time_with_or_without_its_year():
     assert dates.within("2024-02-08", ["2024"]) and dates.within("2024-02-08", ["2019", "-02"])
     assert dates.within("-02-08", ["-02"]) and not dates.within("2023-12-05", ["-12-06"])
     assert not dates.within(None, ["2024"]) and not dates.within("2024", ["2024-02"])
+
+
+def test_a_question_without_its_time():
+    assert dates.timeless("Who resigned in September 2019?") == "Who resigned?"
+    assert dates.timeless("What did she say on Monday, 5 May about it?") == "What did she say about it?"
+    assert dates.timeless("Who won the 2020 war?") == "Who won the 2020 war?"
+    assert dates.timeless("in May") == "in May"

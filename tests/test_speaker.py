@@ -71,3 +71,12 @@ def test_a_quotation_does_not_lend_its_speaker_to_the_next_paragraph():
 def test_what_somebody_said_is_not_what_another_tells_of_them(question, who, told):
     sentence = "The bridge was opened at the wish of Mayor Ruth Adeyemi."
     assert speaker.told_by_another(question, sentence, who) is told
+
+
+def test_what_another_person_who_speaks_says_is_not_what_was_asked_for():
+    told = speaker.told_by_another
+    persons = {"Ada Holm", "Bo Lind"}
+    assert told("What did Holm say in May?", "He also said that it rained.", "Bo Lind", persons)
+    assert not told("What did Holm say in May?", "She also said that it rained.", "Ada Holm", persons)
+    assert not told("What did the council say in May?", "He also said that it rained.", "Bo Lind", persons)
+    assert not told("What did Holm say in May?", "It rained, the ministry said.", "the ministry", persons)
