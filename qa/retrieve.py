@@ -252,7 +252,7 @@ def _timed(candidate: Candidate, document: Document, times: Sequence[str]) -> Ca
     """A candidate with those times that a question names which it has: what its words for a time mean, or else the
     date of its document."""
     meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
-    own = [iso for iso in meant or [document.date] if iso and dates.within(iso, times)]
+    own = [iso for iso in meant or [document.date or ""] if dates.within(iso, times)]
     return candidate._replace(dated=" ".join(map(date_text, own)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ class Held:
         self._page.unroute(self._path)
 
 
+CHANGED = "(last, now = document.querySelector('#voice').textContent) => now.startsWith('Source ') && now !== last"
 OPEN = "**/gradio_api/run/**"
 
 
@@ -166,6 +168,24 @@ def test_escape_closes_a_dialog_and_empties_a_search_without_stopping_the_answer
     assert not slow.closed.is_set()
     page.click("#ask .stop-button")
     page.wait_for_selector("#now [aria-busy=false]")
+
+
+def test_the_source_pane_keeps_its_place_when_the_answer_below_it_is_drawn_anew(visit: Callable[..., Any]) -> None:  # noqa: F811
+    page = visit()
+    ask(page, ASK)
+    page.click("#now .how summary")
+    page.click("#now .how .near >> nth=0")
+    page.wait_for_selector("#source mark")
+    first = page.locator("#voice").inner_text()
+    at, count = (int(number) for number in re.findall(r"\d+", first)[:2])
+    ask(page, OTHER)
+    seen = [first]
+    for _ in range(count):
+        page.focus("#source")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(CHANGED, arg=seen[-1])
+        seen.append(page.locator("#voice").inner_text())
+    assert [text.split(" of ")[0] for text in seen] == [f"Source {(at - 1 + n) % count + 1}" for n in range(count + 1)]
 
 
 def test_a_late_list_of_found_documents_does_not_empty_the_choice(visit: Callable[..., Any]) -> None:  # noqa: F811

@@ -193,6 +193,19 @@ def test_what_breaks_off_on_the_way_is_failed_and_leaves_nothing(taken: Corpus) 
     assert not list(taken.home.rglob("*"))
 
 
+def test_what_its_page_does_not_go_on_sending_ends_with_what_came(
+    taken: Corpus, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = taken.begin("ann", [("owls.txt", len(OWLS)), ("larks.txt", 9)])
+    with taken.receiving("ann", batch.id, 0) as out:
+        out.write(OWLS.encode())
+        monkeypatch.setattr("qa.web.corpus.SILENT", 0.0)
+        assert taken.of("ann")[0].state == "sending"
+    taken.of("ann")
+    assert [file.state for file in settled(batch).files] == ["in", "failed"]
+    assert "did not arrive" in batch.files[1].note
+
+
 def test_nobody_reaches_the_files_of_another(taken: Corpus) -> None:
     batch = taken.begin("ann", [("owls.txt", 9)])
     for act in (taken.finish, taken.undo):

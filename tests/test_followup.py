@@ -161,9 +161,7 @@ def test_a_second_question_leans_back_where_the_first_one_does():
 
 
 def test_a_surname_that_sounds_like_a_people_is_a_person():
-    talk = [
-        ("What did Terzian say on January 13?", "Citing the Danish offer, Ara Terzian resigned. [1]")
-    ]
+    talk = [("What did Terzian say on January 13?", "Citing the Danish offer, Ara Terzian resigned. [1]")]
     assert stand_alone("and what did he say in October?", talk) == "what did Terzian say in October?"
     talk = [("Why did the Danish minister resign?", "The Azerbaijani minister Leyla Abbas had asked him to. [1]")]
     assert stand_alone("Where was she born?", talk) == "Where was Leyla Abbas born?"

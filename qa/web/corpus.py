@@ -6,6 +6,7 @@ off leaves no half file behind; whatever they replace waits there too, for as lo
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import secrets
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 2000  # in one go
 SHOWN = 200  # documents in the list; the others are found by searching
+SILENT = 60.0  # seconds without a byte after which the rest of what is being sent is given up
 KEPT = 3  # finished batches that can still be looked at and undone
 DAYS = 7  # for which that is so after a restart
 WAIT = 1.0  # seconds between two looks whether another ingest is done
@@ -71,6 +73,7 @@ class Corpus:
         self.config, self.assistant = config, assistant
         self.home, self.aside = config.index / sync.UPLOADS, config.index / f"{sync.UPLOADS}.aside"
         self.batches = self._recall()
+        self._heard: dict[str, float] = {}  # batch → when a byte of it came last; infinity while some come
         self.removing: dict[str, str] = {}  # id → that it is under way, or why it failed
         self._closing = threading.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="qa-corpus")
@@ -122,6 +125,7 @@ class Corpus:
         for name, size in files:
             batch.files.append(_announced(name, size, {file.name for file in batch.files}))
         (self.aside / batch.id).mkdir(parents=True)
+        self._heard[batch.id] = time.monotonic()
         self.batches.append(batch)
         return batch
 
@@ -133,7 +137,10 @@ class Corpus:
         raise QAError("these files are not known any more; add them again")
 
     def of(self, owner: str) -> list[Batch]:
-        """The owner's batches, newest first."""
+        """The owner's batches, newest first. One of which no more comes, as its page is gone, ends with what came."""
+        for batch in self.batches:
+            if batch.state == "sending" and time.monotonic() - self._heard.get(batch.id, 0) > SILENT:
+                self.finish(batch.owner, batch.id)
         return [batch for batch in reversed(self.batches) if batch.owner == owner]
 
     @contextmanager
@@ -147,6 +154,7 @@ class Corpus:
         if batch.state != "sending" or not 0 <= number < len(batch.files) or batch.files[number].state != "sending":
             raise QAError("this file was not announced; add it again")
         file, path = batch.files[number], self.aside / batch.id / str(number)
+        self._heard[id] = math.inf
         try:
             with path.open("wb") as out:
                 yield out
@@ -155,6 +163,8 @@ class Corpus:
             file.state, file.note = "failed", "did not arrive whole; add it again"
             path.unlink(missing_ok=True)
             raise
+        finally:
+            self._heard[id] = time.monotonic()
 
     def finish(self, owner: str, id: str) -> None:
         """All files were sent: take them in, as soon as it is this batch's turn."""

@@ -51,39 +51,41 @@
   const voice = make("div", { id: "voice", role: "status" });
   const say = (text) => { voice.textContent = text; };
 
-  // The source pane. `places` are the buttons of one answer that open a source, each place once; `origin` was clicked.
-  const key = ({ dataset: at }) => `${at.start} ${at.end} ${at.document}`;
+  // The source pane. `places` are those that the buttons of one answer open, each once, and `at` the one that is shown;
+  // `origin` was clicked. Buttons come and go as an answer is written, so the one of a place is looked up.
+  const key = (place) => `${place.start} ${place.end} ${place.document}`;
+  function chip(place) {
+    const all = [...document.querySelectorAll(".cite, .near")].filter((each) => key(each.dataset) === key(place));
+    return all.find((each) => each === origin || origin.closest(".turn")?.contains(each)) || all.pop();
+  }
   const narrow = matchMedia("(max-width: 60rem)");
-  let origin, scrolled, places = [], asked = 0;
+  let origin, scrolled, places = [], at = 0, asked = 0;
   function open(button) {
     const group = button.closest(".how, .answer") || document.body, buttons = [...group.querySelectorAll(".cite, .near")];
     const here = group.matches(".how") ? buttons : buttons.filter((other) => !other.closest(".how"));
-    places = [...new Map(here.reverse().map((each) => [key(each), each])).values()].reverse();
+    places = [...new Map(here.reverse().map(({ dataset }) => [key(dataset), { ...dataset }])).values()].reverse();
     [origin, scrolled] = [button, scrollY];
-    show(places.findIndex((each) => key(each) === key(button)));
+    show(places.findIndex((each) => key(each) === key(button.dataset)));
   }
-  async function show(at) {
-    const button = places[at], { document: name, start, end } = button.dataset, mine = ++asked;
-    const span = (each) => [Number(each.dataset.start), Number(each.dataset.end)];
-    const also = places.filter((each) => each !== button && each.dataset.document === name).map(span);
-    const place = { document: name, start: Number(start), end: Number(end), quote: button.dataset.quote };
-    const html = await api("source", { ...place, also, at: at + 1, of: places.length });
+  async function show(wanted) {
+    const chosen = places[wanted], { document: name, start, end } = chosen, mine = ++asked;
+    const also = places.filter((each) => each !== chosen && each.document === name).map((each) => [Number(each.start), Number(each.end)]);
+    const place = { document: name, start: Number(start), end: Number(end), quote: chosen.quote };
+    const html = await api("source", { ...place, also, at: wanted + 1, of: places.length });
     if (mine !== asked) return;
+    at = wanted;
     const by = pane.contains(document.activeElement) && document.activeElement.dataset.by;
     hideTip();
     pane.innerHTML = html;
     pick(name);
     if (pane.hidden) beside(true);
     document.querySelectorAll(".open").forEach((other) => other.classList.remove("open"));
-    button.classList.add("open");
+    chip(chosen)?.classList.add("open");
     pane.querySelector("mark")?.scrollIntoView({ block: "center" });
     (pane.querySelector(`.step[data-by="${by}"]`) || pane).focus({ preventScroll: true });
-    if (places.length > 1) say(`Source ${at + 1} of ${places.length}: ${button.dataset.source || ""}`);
+    if (places.length > 1) say(`Source ${at + 1} of ${places.length}: ${chosen.source || ""}`);
   }
-  const step = (by) => {
-    const at = places.findIndex((each) => each.matches(".open"));
-    show((at + by + places.length) % places.length);
-  };
+  const step = (by) => show((at + by + places.length) % places.length);
   // The pane pushes the chat aside, or covers it on a phone; the line that was read stays where it was.
   function beside(shown) {
     const top = origin.getBoundingClientRect().top;
@@ -97,10 +99,9 @@
   }
   function close() {
     asked++;
-    const again = [...document.querySelectorAll(".cite, .near")].find((each) => key(each) === key(origin));
     document.querySelector(".open")?.classList.remove("open");
     beside(false);
-    (origin.isConnected ? origin : again)?.focus({ preventScroll: true });
+    (origin.isConnected ? origin : chip(origin.dataset))?.focus({ preventScroll: true });
   }
 
   function fill(box, text) {
@@ -563,11 +564,12 @@
     else if (leaving) { leaving = false; look(); }
     chips();
   }
-  let adding = false, leaving = false;
+  let adding = false, leaving = false, lookingAtFiles;
   async function listFiles() {
     files.innerHTML = await api("documents/files");
     const busy = Boolean(files.querySelector("[data-busy=true]"));
-    if (busy) setTimeout(listFiles, 500);
+    clearTimeout(lookingAtFiles);
+    if (busy) lookingAtFiles = setTimeout(listFiles, 500);
     else if (adding) { listDocuments(); look(); welcome(); }
     adding = busy;
   }
