@@ -61,6 +61,7 @@ class Seen(NamedTuple):
     hits: dict[Hit, float]
     documents: dict[str, Document]
     candidates: list[Candidate]
+    persons: frozenset[str]  # whom the passages found introduce, where the question is what one of them said
 
 
 class Retriever:
@@ -92,7 +93,8 @@ class Retriever:
         with self._library.snapshot():
             seen = self.read(text, scope)
             persons = {c.speaker for c in seen.candidates if c.speaker and people.is_person(c.speaker)}
-            candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, persons)]
+            known = persons | seen.persons
+            candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, known)]
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
@@ -135,6 +137,8 @@ class Retriever:
                 stored = others | stored
                 unknown = tuple(name for name in unknown if not dates.named(name))
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in [*hits, *more]}}
+            spoken = [hit.passage.text for hit in hits] if speaker.asked(text) else []
+            persons = frozenset(one.name for passage in spoken for one in people.introduced(passage))
             hits, more = (
                 [
                     hit
@@ -148,7 +152,7 @@ class Retriever:
             best = _relevant(text, hits)
             candidates = self._candidates([*best], stored, documents, vector)
             candidates = [_timed(c, documents[c.passage.document], times) for c in candidates] if times else candidates
-        return Seen(question, unknown, best, documents, candidates)
+        return Seen(question, unknown, best, documents, candidates, persons)
 
     def _dated(self, times: Sequence[str], scope: Scope | None) -> frozenset[str]:
         """The documents in `scope` that are dated within `times`."""
@@ -243,7 +247,7 @@ def _at_times(passage: Passage, document: Document, times: Sequence[str]) -> boo
     if not times or dates.within(document.date, times):
         return True
     near = dates.named(f"{document.title} {passage.text}")
-    near += [iso for _, iso in dates.certain(document.text, passage.start, passage.end, document.date)]
+    near += [iso for span in passage.sentences for _, iso in dates.certain(document.text, *span, document.date)]
     near += [time for time in times if not document.date and time.split("-")[0] in document.text]
     return any(dates.within(one, times) for one in near)
 

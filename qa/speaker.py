@@ -66,16 +66,21 @@ def reporter(sentence: str) -> str | None:
     return _attribution(_curled(sentence))
 
 
+def asked(question: str) -> bool:
+    """Whether a question asks what somebody said."""
+    return bool(_ASKED.search(question))
+
+
 def told_by_another(question: str, sentence: str, who: str | None, persons: Collection[str] = ()) -> bool:
     """Whether a question asks what somebody said, and a sentence, which `who` says, only speaks of them; or not even
     that, where both are among these `persons` who speak."""
-    asked = _ASKED.search(question)
-    if not asked or not who:
+    found = _ASKED.search(question)
+    if not found or not who:
         return False
     teller = [token for token in words.tokens(who) if token not in words.STOPWORDS]
     if words.any_same_name(teller, words.tokens(question)):
         return False
-    wanted = words.tokens(asked["who"])[-1:]
+    wanted = words.tokens(found["who"])[-1:]
     both = who in persons and any(words.any_same_name(wanted, words.tokens(one)) for one in persons)
     return both or words.any_same_name(wanted, words.tokens(sentence))
 

@@ -35,7 +35,10 @@ _FRAMES = [
     r"what (?:happened|took place|was going on|is going on) (?:in|at|on|during)",
     r"what about",
 ]
-_DATED = rf"(?:(?:give|show|get|find)(?: me| us)? )?{_ANY}{_NEWS}{_IN} (?:from|of|in|on|during)"  # and then a date
+_DATED = (  # and then a date
+    rf"(?:(?:(?:give|show|get|find)(?: me| us)? )?{_ANY}{_NEWS}{_IN} (?:from|of|in|on|during)|"
+    rf"what(?: all)? (?:is|was|has been|have been) {_KNOWN}{_IN} (?:in|on|during))"
+)
 _CLAUSE = re.compile(r"(?:that|how|why|whether|what|who|whom|whose|where|when|which|if|to)\b", re.I)
 _LONGEST = 8  # words with meaning; more is no phrase but a story
 

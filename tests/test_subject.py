@@ -95,3 +95,9 @@ def test_a_war_named_by_its_year_is_not_a_time_that_is_asked_of(assistant):
         len({source.citation.document for source in assistant.search("What did Ada Holm say since 2019?").sentences})
         == 2
     )
+
+
+def test_a_sentence_of_somebody_else_is_no_evidence_for_who_did_not_speak_then(assistant):
+    found = assistant.search("What did Ada Holm say in March 2021?")
+    assert {source.citation.document for source in found.sentences} == {"ferry.txt"}
+    assert subject("What was said in March 2021?") == "March 2021"
