@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qa import people, speaker, words
+from qa import kinds, people, speaker, words
 from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
 from qa.types import Answer, Citation, Claim, Span
 
 Spelled = Callable[[str], Mapping[str, Iterable[str]]]
 SHOWN = 10  # items of a list
+NAMES = 50  # of a list of names
 READ = 300  # documents read for who speaks in them, which takes some 20 milliseconds each
 SPELLINGS = 24  # of one phrase
 _ALL = r"(?:(?:all|every|any|some|the|these|those|your|our|my|this|of|loaded|available|other|different) )*"
@@ -156,6 +157,17 @@ class _Reader:
         persons = [(name, place) for name, place in found if people.is_person(name)]
         return self._people(persons, f"{_persons(len(persons))} introduced as “{role}” in", []) if persons else None
 
+    def of_kind(self, match: re.Match[str]) -> Answer | None:
+        """All that the documents name of a kind, what most sentences name first."""
+        kind, named = one_line(match["kind"]), dict[str, list[tuple[str, _Place]]]()
+        for place in self._sentences():
+            for one in kinds.named(kind, place.text):
+                named.setdefault(one.key, []).append((one.name, place))
+        whole = [key for key in named if not any(set(key.split()) < set(other.split()) for other in named)]
+        groups = sorted((named[key] for key in whole), key=len, reverse=True)
+        found = [(max((name for name, _ in one), key=len), one[0][1]) for one in groups]
+        return self._people(found, f"“{kind}”: {len(found):,} named in", []) if found else None
+
     def _item(self, text: str, *places: _Place) -> None:
         """One line, and the sentences that it rests on."""
         numbers = []
@@ -181,12 +193,12 @@ class _Reader:
     def _people(
         self, groups: Sequence[tuple[str, _Place]], heading: str, others: Sequence[tuple[str, _Place]]
     ) -> Answer:
-        for name, place in groups[:SHOWN]:
+        for name, place in groups[:NAMES]:
             self._item(name, place)
         if others and groups:
             names = ", ".join(name for name, _ in others[:SHOWN])
             self._item(f"Also speaking: {names}.", *(place for _, place in others[:SHOWN]))
-        rest = _more(len(groups) - SHOWN)
+        rest = _more(len(groups) - NAMES)
         read = _read(min(len(self.sources), READ), len(self.sources))
         return self._answer(f"{heading} {self._count(self.sources)}. {read}", rest=rest)
 
@@ -255,11 +267,15 @@ class _Reader:
                     yield who, _Place(source, document.text[slice(*span)], span)
 
     def _introduced(self) -> Iterator[tuple[people.Person, _Place]]:
+        for place in self._sentences():
+            yield from ((person, place) for person in people.introduced(place.text))
+
+    def _sentences(self) -> Iterator[_Place]:
         for source in self.sources[:READ]:
             document = self.library.document(source.id)
             for span in self.library.sentences(source.id):
-                place = _Place(source, document.text[slice(*span)], span)
-                yield from ((person, place) for person in people.introduced(place.text))
+                if span[0] >= document.body:
+                    yield _Place(source, document.text[slice(*span)], span)
 
     def _count(self, sources: Sequence[Source]) -> str:
         plural = "s" * (len(sources) != 1)
@@ -330,6 +346,10 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
      rf"(?: (?:(?:who|that) )?(?:are|were))?(?: (?:there|mentioned|named|introduced))?{_IN}"),
     (_Reader.named, rf"{_LIST}{_PEOPLE} in {_WHOLE}|who (?:is|are) all (?:mentioned|named){_IN}|who {_BE}"
      rf" (?:mentioned|named) in {_WHOLE}"),
+    (_Reader.of_kind, rf"(?:{_LIST}|{_HOW_MANY})?{_ALL}(?P<kind>{kinds.SEVERAL})(?: (?:that|which))?(?: {_BE})?"
+     rf" (?:there|{_MENTIONED}){_IN}"),
+    (_Reader.of_kind, rf"(?:which|what|how many) {_ALL}(?P<kind>{kinds.SEVERAL}) {_BE} {_WHOLE} {_MENTION}"),
+    (_Reader.of_kind, rf"{_PLEASE}(?:list|name)(?: me| us)? {_ALL}(?P<kind>{kinds.SEVERAL}){_IN}"),
 ]  # fmt: skip
 
 

@@ -112,6 +112,20 @@ def test_a_role_that_nobody_has_is_left_to_the_search(library):
     assert scan.answer("List the ambassadors", library, None, lambda _: {}) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Which foundations are mentioned?", ["U.S. National Science Foundation"]),
+        ("list all organisations", ["U.S. National Science Foundation"]),
+        ("How many institutions are there in the documents?", ["U.S. National Science Foundation"]),
+    ],
+)
+def test_all_that_is_named_of_a_kind_is_listed(library, question, names):
+    answer = ask(library, question)
+    assert re.findall(r"^(.+?) \[", answer.text, re.M) == names
+    assert "1 named in the 4 documents. All 4 were read." in answer.text
+
+
 def test_dates_are_read_off_the_documents(library):
     answer = ask(library, "What dates are the articles from?")
     assert "20 November 2023 to 17 May 2024" in answer.text
@@ -178,6 +192,8 @@ def test_only_the_documents_in_scope_are_read(library):
         "Which articles mention that the bridge was closed?",
         "Who is mentioned as the mayor of Elmford?",
         "What is the summary of the mayor's speech?",
+        "Which reasons are mentioned?",
+        "List the repairs",
     ],
 )
 def test_an_ordinary_question_is_left_to_the_search(library, question):
