@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from qa import people, words
+from qa import countries, people, words
 
 SEVERAL = r"(?:[\w’'\-]+ ){0,2}?[a-z][\w’'\-]*(?:s|media)"  # "shipping firms": a noun in the plural
 _CAP = r"(?:(?:[A-Z]\.){2,}|[^\W\d_a-zß-öø-ÿ][\w’'&\-]*)"
@@ -48,22 +47,6 @@ _MEANT = [  # nouns that may be asked for, and those that are meant
 ]
 _COMPANY, _COUNTRY = _MEANT[0][1], _MEANT[2][1]
 _BEFORE = frozenset("river lake mount".split())  # stand before their name
-_OTHERWISE = {  # names of countries that the tables of Unicode lack, or have otherwise
-    "AE": "UAE",
-    "BA": "Bosnia",
-    "CD": "DR Congo|Democratic Republic of the Congo|Democratic Republic of Congo",
-    "CG": "Republic of the Congo|Congo",
-    "CI": "Ivory Coast",
-    "CZ": "Czech Republic",
-    "GB": "UK|U.K.|Britain|Great Britain",
-    "HK": "Hong Kong",
-    "MM": "Myanmar|Burma",
-    "PS": "Palestine",
-    "TL": "East Timor",
-    "TR": "Turkey",
-    "US": "U.S.|US|USA|America",
-}
-_NO_COUNTRY = frozenset("AQ EU EZ QO UN XA XB ZZ".split())
 
 
 class Named(NamedTuple):
@@ -89,7 +72,7 @@ def named(kind: str, text: str) -> Iterator[Named]:
     *others, wanted = words.stems(kind) or ("",)
     nouns = next((meant for asked, meant in _MEANT if wanted in asked), frozenset({wanted}))
     if nouns is _COUNTRY and not others:
-        yield from _countries_in(text)
+        yield from (Named(name, code, start, end) for name, code, start, end in countries.named(text))
     for pattern in _BESIDE:
         for match in pattern.finditer(text):
             called, at = match["called"], match.groupdict().get("at")
@@ -118,27 +101,3 @@ def _found(name: str, start: int) -> Named:
         start, name = start + len(first[0]) + 1, first[1]
     bare = re.sub(r"[’']s?$", "", name)
     return Named(bare, bare.lower(), start, start + len(bare))
-
-
-def _countries_in(text: str) -> Iterator[Named]:
-    """The countries that a text names by themselves: not in "New Mexico" nor in "Michael Jordan"."""
-    keys, pattern = _countries()
-    for match in pattern.finditer(text):
-        before = re.search(rf"({_CAP}) $", text[: match.start()])
-        opened = before and before[1].lower() not in words.STOPWORDS
-        if not opened and not re.match(rf" {_CAP}", text[match.end() :]):
-            yield Named(match[0], keys[match[0]], match.start(), match.end())
-
-
-@lru_cache(maxsize=1)
-def _countries() -> tuple[dict[str, str], re.Pattern[str]]:
-    """The code of each country by every name of it, and a pattern of all the names, the longest first."""
-    from babel import Locale
-
-    known = dict[str, str]()
-    for code, name in Locale("en").territories.items():
-        if len(code) == 2 and code not in _NO_COUNTRY:
-            names = [name, name.replace(" & ", " and "), *filter(None, _OTHERWISE.get(code, "").split("|"))]
-            known |= dict.fromkeys(names, code)
-    longest = sorted(known, key=len, reverse=True)
-    return known, re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest))})(?!\w)")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from qa import words
+from qa import countries, people, words
 
 _OFFICE = re.compile(
     r"(?<!ormer )((?:[A-Z][\w’'-]+ )+(?:Minister|President|Secretary|Chancellor|Governor|Mayor|Director|Chairman"
@@ -16,6 +18,45 @@ _RANKS = frozenset(
     environment chief executive assistant acting senior general state press managing minister president
     secretary""".split()
 )
+_OF_STATE = frozenset("minister president chancellor ambassador spokesman king queen governor".split())
+_OTHER = frozenset("deputy vice former acting ex".split())  # who is one holds another office
+_KINDS = frozenset("prime foreign defence defense interior finance economy justice health education energy".split())
+_WHO = re.compile(
+    r"(?:(?:and|so) )?(?:who(?:['’]s| is| was| are| were)|(?:(?:what(?:['’]s| is| was)|tell me|give me) )?(?:the )?"
+    r"names? of) (?:now |currently )?(?:the |an? )?(?P<office>.+?)(?: (?:in|at|to) [^\d]{3,30})?\W*",
+    re.I,
+)
+_CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
+_HELD = re.compile(
+    rf"(?P<before>(?:[\w’'.\-]+ ){{0,5}}?)\b(?P<office>(?i:{people.ROLES})|(?<![\d.] )(?i:PM))\b"
+    r"(?:,? (?:of|for) (?:the )?(?P<after>(?:[\w’'\-]+ ?){1,4}))?"
+)
+
+
+class Office(NamedTuple):
+    """An office as a text names it: its noun ("minister"), what kind ("foreign"), of which countries, by code, and the
+    stems of the names beside it."""
+
+    noun: str
+    ranks: frozenset[str]
+    countries: frozenset[str]
+    names: frozenset[str]
+
+    def same(self, asked: Office) -> bool:
+        """Whether this is the office that is asked for, whosever: a deputy minister is no minister."""
+        return self.noun == asked.noun and asked.ranks <= self.ranks and not (self.ranks - asked.ranks) & _OTHER
+
+    def shared(self, asked: Office) -> bool:
+        """Whether both can be of one country, town or firm."""
+        if self.countries and asked.countries:
+            return bool(self.countries & asked.countries)
+        return words.any_same_name(self.names, asked.names)
+
+    def among(self, text: str) -> bool:
+        """Whether a text names the country, town or firm whose this is."""
+        if self.names & set(words.stems(text)):
+            return True
+        return any(codes & self.countries for word in _CAPITAL.findall(text) if (codes := countries.codes(word)))
 
 
 def held(text: str) -> dict[str, str]:
@@ -54,3 +95,75 @@ def _asked(stem: str, asked: set[str]) -> bool:
         stem == other or (min(len(stem), len(other)) >= 5 and (stem.startswith(other) or other.startswith(stem)))
         for other in asked
     )
+
+
+def asked(question: str) -> Office | None:
+    """The office, of a country, town or firm, for whose holder a question asks ("Who is the Danish ambassador?")."""
+    phrase = _WHO.fullmatch(question)
+    whole = _HELD.fullmatch(phrase["office"]) if phrase else None
+    beside = f"{whole['before']} {whole['after'] or ''}".lower() if whole else ""
+    if not phrase or not whole or not words.STOPWORDS.isdisjoint(beside.split()) or re.search(r"\d", beside):
+        return None
+    office = next(_offices(phrase["office"]))
+    return office if office.countries or office.names else None
+
+
+def in_full(question: str) -> str:
+    """A question for the holder of an office with "prime minister" for a premier or a PM."""
+    return re.sub(r"\b(?:premier|PM)\b", "prime minister", question, flags=re.I) if asked(question) else question
+
+
+def answering(office: Office, texts: Sequence[str], around: Sequence[str]) -> list[float]:
+    """How far each of some texts tells who holds an office: 1 where it introduces somebody as that; 0 where it gives it
+    to somebody else's alone, or to one whom the rest of them call another's, or where nothing around it is of that
+    country, town or firm; else 0.5. One that does not name the office has 0 if it is a minister's or the like, or if
+    all that do have 0.
+
+    Args:
+        office: what is asked for.
+        texts: sentences.
+        around: what stands before and behind each of them, at length.
+    """
+    strict = bool(office.countries) and office.noun in _OF_STATE
+    given = [[one for one in _offices(text) if one.same(office)] for text in texts]
+    introduced = [people.introduced(text) for text in texts]
+    plain = [not any(one.countries or one.names for one in some) for some in given]
+    anothers = [
+        not none and not any(one.shared(office) for one in some) and not (not strict and office.among(text))
+        for text, some, none in zip(texts, given, plain, strict=True)
+    ]
+    holders = [
+        person.name
+        for some, wrong in zip(introduced, anothers, strict=True)
+        for person in some
+        if wrong and people.office(person.role) == office.noun
+    ]
+    grades = list[float]()
+    for i, some in enumerate(given):
+        spans = [texts[i][person.start : person.end] for person in introduced[i]]
+        roles = [one for span in spans for one in _offices(span) if one.same(office)]
+        theirs = plain[i] and any(people.same(one.name, name) for one in introduced[i] for name in holders)
+        if any(one.shared(office) for one in roles):
+            grades.append(1.0)
+        else:
+            grades.append(0.5 if some and not (anothers[i] or theirs) and office.among(around[i]) else 0.0)
+    if strict or max(grades) or not any(given):
+        return [grade if some or strict else 0.5 for grade, some in zip(grades, given, strict=True)]
+    return grades
+
+
+def _offices(text: str) -> Iterator[Office]:
+    """The offices in a text. In one without capital letters every word beside an office may be a name."""
+    stop = "|".join(map(re.escape, words.STOPWORDS))
+    for match in _HELD.finditer(text):
+        own = re.split(rf"(?i)(?<!\S)(?:{stop}) ", match["before"])[-1]
+        after = re.split(rf"(?i)(?<!\S)(?:{stop})(?!\S)", match["after"] or "")[0]
+        around = f"{own} {after}"
+        noun = people.office(match["office"])
+        short = noun in ("", "premier")  # PM
+        ranks = frozenset(around.lower().split()) & (_OTHER | _KINDS) | ({"prime"} if short else frozenset())
+        whose = [code for word in around.split() for code in countries.codes(word)]
+        whose += [code for _, code, _, _ in countries.named(around)]
+        named = [word for word in around.split() if word[0].isupper() or text.islower()]
+        names = frozenset(words.stems(" ".join(named).lower())) - set(map(words.stem, _RANKS | _OTHER | _KINDS))
+        yield Office("minister" if short else noun, ranks, frozenset(whose), names)

@@ -77,6 +77,12 @@ def bears(role: str, asked: str) -> bool:
     return wanted <= own and not (own - wanted) & _OTHER
 
 
+def office(role: str) -> str:
+    """The noun that says what a role is, "" where none does: "minister", and "spokesman" for a spokeswoman too."""
+    nouns = re.findall(rf"\b(?:{ROLES})\b", role, re.I)
+    return _SPOKESMAN.sub(r"\1man", nouns[-1].lower()) if nouns else ""
+
+
 def bare(name: str) -> str:
     """A name without the titles before it and the place behind it: "EU Council President Charles Michel" is Charles
     Michel; "" where nothing is left."""

@@ -28,6 +28,7 @@ POOL = 50  # how deep each search looks
 PASSAGES = 8  # how many passages are read whole, and sentence by sentence
 CLEAR = 4.0  # below this logit no passage is clearly relevant, and as many more are read whole
 WORDS = 4  # a passage of fewer words with meaning ("Scroll to Top") is furniture
+FAR = 2_000  # characters around a sentence in which what its document is about is named
 NEAR = 12  # sentences around a passage that are looked at for who speaks
 SENTENCES = 5  # how many sentences become evidence
 ANSWERED = 0.5  # how likely something must be to count as the answer to a part of a question
@@ -77,7 +78,7 @@ class Retriever:
         put right and the question is asked once more.
         """
         sought = subject(text)
-        text = sought or text
+        text = sought or offices.in_full(text)
         found = self._search(text, scope)
         if found.confidence < DOUBT and not found.question.language:
             better = spelling.corrected(text, self._known)
@@ -95,13 +96,15 @@ class Retriever:
             persons = {c.speaker for c in seen.candidates if c.speaker and people.is_person(c.speaker)}
             known = persons | seen.persons
             candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, known)]
+            candidates, told = _of_office(text, candidates, seen.documents)
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
+        sure = max(weighed.confidence, NAMED if told == 1 else 0.0) if told else min(weighed.confidence, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
-        return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, weighed.confidence)
+        return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
 
     def _known(self, word: str) -> bool:
         stem = words.stem(word)
@@ -277,6 +280,24 @@ def _relevant(question: str, hits: Sequence[Hit]) -> dict[Hit, float]:
             logits = rerank.relevance(question, [hit.passage.text for hit in some])
             read |= zip(some, logits.tolist(), strict=True)
     return dict(sorted(read.items(), key=lambda pair: -pair[1])[:PASSAGES])
+
+
+def _of_office(
+    question: str, candidates: list[Candidate], documents: Mapping[str, Document]
+) -> tuple[list[Candidate], float]:
+    """The candidates that tell best who holds the office which a question asks for, and how well: 1, 0.5, or 0 where
+    none does; all of them and 0.5 for every other question."""
+    office = offices.asked(question)
+    if not office or not candidates:
+        return candidates, 0.5
+    around = [_around(c, documents[c.passage.document]) for c in candidates]
+    told = offices.answering(office, [c.text for c in candidates], around)
+    return [c for c, one in zip(candidates, told, strict=True) if one == max(told)], max(told)
+
+
+def _around(candidate: Candidate, document: Document) -> str:
+    start, end = candidate.span
+    return f"{document.title} {document.text[:FAR]} {document.text[max(0, start - FAR) : end + FAR]}"
 
 
 def _ordered(hits: Mapping[Hit, float], scored: Sequence[tuple[Candidate, float]]) -> tuple[Hit, ...]:

@@ -23,3 +23,65 @@ def test_an_office_is_asked_about_by_the_name_of_its_country_too():
     text = "The Estonian Foreign Minister Mart Tamm left early."
     assert offices.of_interest("Who is the foreign minister of Estonia?", text)
     assert not offices.of_interest("Who is the foreign minister of Latvia?", text)
+
+
+FINN = "Finnish foreign minister Kaisa Rantala refused."
+SWEDE = "Sweden’s Foreign Minister Olof Berg agreed."
+KNOWN = "Foreign Minister Olof Berg went home."
+
+
+@pytest.mark.parametrize(
+    ("question", "grades"),
+    [
+        ("Who is Finland’s foreign minister?", [1, 0, 0, 0]),
+        ("what is the name of the finnish foreign minister", [1, 0, 0, 0]),
+        ("Who is the foreign minister of Sweden?", [0, 1, 0.5, 0]),
+        ("Who is the foreign minister of Norway?", [0, 0, 0, 0]),
+        ("Who is the deputy foreign minister of Finland?", [0, 0, 0, 0]),
+        ("Who is the Finnish prime minister?", [0, 0, 0, 0]),
+    ],
+)
+def test_the_minister_of_one_country_is_not_anothers(question, grades):
+    texts = [FINN, SWEDE, KNOWN, "It snowed."]
+    assert offices.answering(offices.asked(question), texts, ["Finland, Sweden and Norway met."] * 4) == grades
+
+
+def test_a_minister_whose_country_no_one_names_is_of_a_country_that_is_named_nearby():
+    office = offices.asked("Who is the foreign minister of Norway?")
+    text = "Foreign Minister Eva Lie went home."
+    assert offices.answering(office, [text, text], ["Norway shut the strait.", "Peru shut the mine."]) == [0.5, 0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "grades"),
+    [
+        (["The mayor of Elmford, Ada Nwosu, left."], [1]),
+        (["The mayor of Halden, Ben Tal, left.", "It snowed."], [0, 0]),
+        (["Ben Tal was elected in Elmford.", "It snowed."], [0.5, 0.5]),  # none names the office: left to the scorer
+        (["The mayor, Ada Nwosu, left.", "The mayor of Halden, Ben Tal, left.", "It snowed."], [0.5, 0, 0.5]),
+    ],
+)
+def test_the_mayor_of_one_town_is_not_anothers(texts, grades):
+    assert (
+        offices.answering(offices.asked("Who is the mayor of Elmford?"), texts, ["In Elmford."] * len(texts)) == grades
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the mayor?",
+        "Who met the mayor of Elmford?",
+        "Who is the mayor of Elmford married to?",
+        "Who was mayor of Elmford in 1990?",
+        "When did the mayor of Elmford resign?",
+    ],
+)
+def test_other_questions_ask_for_no_holder(question):
+    assert offices.asked(question) is None
+
+
+def test_a_premier_is_a_prime_minister():
+    office = offices.asked("who's the danish premier")
+    assert office == offices.asked("who's the danish pm") == offices.asked("who's the danish prime minister")
+    assert offices.in_full("who's the danish pm") == "who's the danish prime minister"
