@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -102,9 +102,16 @@ class Retriever:
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
-        sure = max(weighed.confidence, NAMED if told == 1 else 0.0) if told else min(weighed.confidence, NOWHERE)
+        sure = max(weighed.confidence, NAMED) if told == 1 else weighed.confidence
+        if not told or self._nobody(speaker.asked(text), seen.question):
+            sure = min(sure, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
+
+    def _nobody(self, who: str | None, question: Question) -> bool:
+        """Whether no word of somebody's name, titles apart, stands in the documents in any spelling."""
+        name = words.tokens(people.bare(who)) if who else ()
+        return bool(name) and not any(self._known(one) or question.variants.get(words.stem(one)) for one in name)
 
     def _known(self, word: str) -> bool:
         stem = words.stem(word)
@@ -178,7 +185,7 @@ class Retriever:
             if len(term) >= 4 and (code or term in named or not known.get(term))
         }
         lost = {term for term in named if not known.get(term) and not variants.get(term)}
-        unknown = tuple(name for name in names if lost & set(words.stems(name)))
+        unknown = tuple(_lost(name, lost) for name in names if lost & set(words.stems(name)))
         return replace(question, variants={term: found for term, found in variants.items() if found}), unknown
 
     def _spellings(self, term: str, code: str, longer: Sequence[str], unknown: bool) -> frozenset[str]:
@@ -307,6 +314,12 @@ def _ordered(hits: Mapping[Hit, float], scored: Sequence[tuple[Candidate, float]
         likely.setdefault(candidate.passage.id, logit)
     least = min(likely.values(), default=0.0) - 1
     return tuple(sorted(hits, key=lambda hit: -(likely.get(hit.passage.id, least) + WHOLE * hits[hit])))
+
+
+def _lost(name: str, lost: Set[str]) -> str:
+    """What of a name stands nowhere: "Biden" of "President Biden", "Ceyhun" of "Ceyhun Bayramov"."""
+    *_, last = parts = (people.bare(name) or name).split()
+    return " ".join(parts if lost & set(words.stems(last)) else [one for one in parts if lost & set(words.stems(one))])
 
 
 def _opens(one: str, other: str) -> bool:

@@ -66,9 +66,10 @@ def reporter(sentence: str) -> str | None:
     return _attribution(_curled(sentence))
 
 
-def asked(question: str) -> bool:
-    """Whether a question asks what somebody said."""
-    return bool(_ASKED.search(question))
+def asked(question: str) -> str | None:
+    """Who it is of whom a question asks what they said."""
+    found = _ASKED.search(question)
+    return found["who"] if found else None
 
 
 def told_by_another(question: str, sentence: str, who: str | None, persons: Collection[str] = ()) -> bool:

@@ -73,6 +73,8 @@ def docx(body: str, title: str = "") -> bytes:
         "_rels/.rels": rels,
         "docProps/core.xml": core,
         "word/document.xml": f'<w:document xmlns:w="{word}"><w:body>{body}</w:body></w:document>',
+        "word/styles.xml": f'<w:styles xmlns:w="{word}"><w:style w:type="paragraph" w:styleId="T"><w:name w:val="Title"/>'
+        "</w:style></w:styles>",
     }
     return zipped({name: content.encode() for name, content in members.items()})
 
@@ -202,6 +204,21 @@ def test_a_date_is_as_precise_as_given_and_never_guessed(text: str, date: str | 
         ("A headline\n\nYerevan, 6 December 2023 – The minister left.", "2023-12-06"),
         ("A headline\nPublished: 6 December 2023\n\nText.", "2023-12-06"),
         ("A headline\n\nBy John Smith | December 6, 2023\n\nText.", "2023-12-06"),
+        ("PRESS RELEASE\nFor immediate release: 10 February 2026\n\nText.", "2026-02-10"),
+        ("NOTICE\n\nDate of notice: 16 April 2026\n\nText.", "2026-04-16"),
+        ("# Rents\n\n*By Nadia Osei, housing reporter, Ellery Courier. Published 13 February 2026*\n", "2026-02-13"),
+        ("Rents\n\nBy Nadia Osei, 13 February 2026\n\nText.", "2026-02-13"),
+        ("Rents\n\nEllery Courier, 22 March 2026\n\nText.", "2026-03-22"),
+        ("Rents\n\nQuayside Magazine, 4 July 2026. Interview: Ben Sorrell\n\nText.", "2026-07-04"),
+        ("The Voice\nNewsletter of the Tenants' Association. Issue 7, 1 March 2026\n\nText.", "2026-03-01"),
+        ("# Minutes\n\nWednesday 6 May 2026, 7 pm, Council Chamber, Town Hall\n\nText.", "2026-05-06"),
+        ("Minutes of the meeting held on Wednesday 4 March 2026 at 6.30 pm in the Town Hall\n\nText.", "2026-03-04"),
+        ("The Fall of Elmford, 6 May 1926\n\nText.", None),
+        ("Elmford\n\nNext meeting: 3 June 2026\n\nText.", None),
+        ("Elmford\n\nthe treaty was signed in the town of Elmford, 6 May 2026\nby both\n", None),
+        ("Elmford\n\nOn Tuesday, 6 May 2026\nthey met.\n", None),
+        ("Elmford\n\nOn Wednesday 6 May 2026, at noon, they met.\n", None),
+        ("Elmford\n\nWednesday 6 May 2026, the day they met, was cold.\n", None),
         ("MOSCOW, Dec. 6 (Reuters) — Russia said so.", None),
         ("On December 6, 2023 - a Wednesday - he left.", None),
         ("Updated: 6 December 2023\n\nText.", None),
@@ -230,6 +247,11 @@ def test_a_page_gives_its_main_text_and_title_without_navigation(take) -> None:
     assert "Sports" not in document.text
     assert document.title.startswith("The talks")
     assert document.date is None
+
+
+def test_the_first_line_of_a_page_that_has_its_title_elsewhere_may_date_it(take) -> None:
+    body = f"<h1>The talks</h1><p>Elmford Courier, 22 March 2026</p><p>{PROSE}</p><p>{PROSE}</p>"
+    assert take("a.html", f"<html><head><title>The talks</title></head><body>{body}</body></html>").date == "2026-03-22"
 
 
 @pytest.mark.parametrize(
@@ -311,6 +333,14 @@ def test_word_gives_headings_and_words_without_markup(take) -> None:
     document = take("a.docx", docx(body, "The talks"))
     assert " ".join(document.text.split()) == "Nikol_Pashinyan said so (2 * 3). He left."
     assert (document.title, document.date) == ("The talks", None)
+
+
+def test_the_paragraph_that_word_styles_as_the_title_is_the_title(take) -> None:
+    top = '<w:p><w:pPr><w:pStyle w:val="T"/></w:pPr><w:r><w:t>The talks</w:t></w:r></w:p>'
+    document = take(
+        "a.docx", docx(top + paragraph("<w:t>Minutes of 4 March 2026</w:t>") + paragraph("<w:t>Fine.</w:t>"))
+    )
+    assert (document.title, document.date) == ("The talks", "2026-03-04")
 
 
 def test_powerpoint_counts_slides_as_pages(take) -> None:

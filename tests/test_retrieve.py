@@ -94,7 +94,12 @@ def test_a_name_spelled_otherwise_is_found(assistant, typed, meant):
 
 
 def test_a_name_that_stands_nowhere_is_named(assistant):
-    assert assistant.search("What did Beyoncé say about Elmford?").unknown == ("Beyoncé",)
+    assert assistant.search("What did President Beyoncé say about Elmford?").unknown == ("Beyoncé",)
+
+
+def test_what_a_person_said_whom_no_document_names_is_not_answered_with_what_others_said(assistant):
+    for name in ("Beyoncé", "President Beyoncé"):
+        assert not assistant.ask(f"What did {name} say about the bridge?").answer.answered
 
 
 def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant, tmp_path):

@@ -46,7 +46,7 @@ def read(path: Path, *, id: str) -> Document:
         id=id,
         text=words,
         title=about.title(prose, found.title, fallback=path.stem),
-        date=found.date or leading or about.dateline(prose),
+        date=found.date or leading or about.dateline(prose, found.title),
         pages=found.pages,
         body=body,
         sha256=found.sha256,

@@ -20,6 +20,19 @@ _ISO = re.compile(r"(\d{4}(?:-\d\d){0,2})(?:[T ]\d\d:.*)?")
 _WORDED = re.compile(rf"({_DATE})(?:,?\s+(?:at\s+)?\d{{1,2}}:\d\d.*)?")
 _LABEL = re.compile(r"(?:(?:first\s+)?(?:published|posted|issued|released|date)(?:\s+on)?\s*:?\s+)", re.I)
 _DATELINE = re.compile(rf"([^\W\d_][^\n\d]{{1,60}}?)\s+({_DATE})\s*(?:\([^()\n]{{1,40}}\))?\s*(?:[—–―-]|--)\s*\S")
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_STATED = [  # a line, or a sentence of one, that says when its document was made, and no more
+    re.compile(rf"(?i:for (?:immediate )?release|date of (?:the |this )?\w+|dated):?(?i:\s+on)?\s+({_DATE})"),
+    re.compile(rf"(?i:by) [A-Z][^.\d]{{1,80}},? (?:on )?({_DATE})"),
+    re.compile(
+        rf"(?i:minutes|notes|agenda|record|transcript|proceedings)\b[^.\d]{{0,80}}? ({_DATE})(?:,? (?:at|in|from)\b.*)?"
+    ),
+    re.compile(rf"((?i:{_WEEKDAY}),? {_DATE}), .*[^.]"),
+    re.compile(
+        rf"(?!(?:On|In|At|From|Since|Until|After|Before|By)\b)"
+        rf"(?:[A-Z][^.:;,!?\d]{{1,60}}|(?:Issue|No\.?|Vol\w*\.?) \d+), ({_DATE})"
+    ),
+]
 _LEADING = re.compile(r"\s*date:?\s+(\d{4}-\d\d(?:-\d\d)?)(?![\w-])\s*", re.I)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*?)[ \t#]*$", re.M)
 _EMPTY_TITLE = re.compile(
@@ -72,17 +85,31 @@ def leading_date(text: str) -> tuple[str | None, int]:
     return (found, match.end()) if match and found else (None, 0)
 
 
-def dateline(text: str) -> str | None:
-    """The date that one of the first lines gives: alone, behind "Published:", beside a byline, or in a dateline."""
-    for line in [line.strip() for line in text[:2000].splitlines() if line.strip()][:8]:
+def dateline(text: str, given: str = "") -> str | None:
+    """The date that one of the first lines gives: alone, behind "Published:", beside a byline or the name of a paper,
+    as that of a meeting, or in a dateline. `given` is a title from elsewhere: then no line of the text need be it."""
+    for number, line in enumerate([line.strip() for line in text[:2000].splitlines() if line.strip()][:8]):
         match = _DATELINE.match(line)
         if match and (match[1].split()[0].isupper() or (match[1][-1] == "," and match[1].istitle())):
             return iso(match[2])
-        for part in re.split(r"\s+[|·•–—]\s+", line) if len(line) <= 120 else ():
+        for part in re.split(r"\s+[|·•–—]\s+|(?<=\w\w)\.\s+(?=[A-Z])", line) if len(line) <= 120 else ():
             stated = part.strip(" *_")
             if not stated.isdigit() and (found := iso(_LABEL.sub("", stated, count=1))):  # a number is no date yet
                 return found
+            for pattern in _STATED[
+                : None if number else -1
+            ]:  # a first line "The Fall of Elmford, 6 May 2026" is a title
+                if (match := pattern.fullmatch(stated)) and _titled(match) and (found := iso(match[1])):
+                    return found
     return None
+
+
+def _titled(match: re.Match[str]) -> bool:
+    """Whether what stands before a date could be a name: "Ellery Courier", not "the town of Elmford"."""
+    before = match.string[: match.start(1)].split()
+    return match.re is not _STATED[-1] or all(
+        word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in before
+    )
 
 
 def title(text: str, given: object, fallback: str) -> str:

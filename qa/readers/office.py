@@ -12,6 +12,7 @@ from qa.readers.about import Extract
 
 MEMBERS, UNPACKED, RATIO = 10_000, 300_000_000, 200  # the ratio counts from 10 MB unpacked
 _SLIDE = re.compile(r"\s*<!-- Slide number: \d+ -->\s*")
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
 _MARKUP = (  # what markitdown adds to the words, and a quotation must not show
     (re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)"), r"\1"),
     (re.compile(r"\[([^\]\n]+)\]\([^)\s]*\)"), r"\1"),
@@ -30,7 +31,8 @@ def extract(data: bytes, suffix: str) -> Extract:
 
     title = _checked(data)
     kind = {".docx": "DocxConverter", ".pptx": "PptxConverter", ".xlsx": "XlsxConverter"}[suffix]
-    text = getattr(converters, kind)().convert(io.BytesIO(data), StreamInfo(extension=suffix)).markdown
+    convert = getattr(converters, kind)().convert
+    text = convert(io.BytesIO(data), StreamInfo(extension=suffix), style_map=_STYLES).markdown
     for pattern, replacement in _MARKUP:
         text = pattern.sub(replacement, text)
     if suffix != ".pptx":
