@@ -22,18 +22,19 @@ _THANKS = (
     rf"(?:thanks|thank you|thx|ty|cheers|merci|danke|gracias)(?: (?:very much|so much|a lot|again|in advance))?{_TO}"
     rf"(?: for (?:that|this|everything|(?:your|the|all the|all your) (?:help|answers?|info|information|time|reply)))?"
 )
+_KIND = r"(?:(?:very|really|so|most|quite|super) )?(?:helpful|useful|great|good|fine|perfect|interesting|nice|clear)"
 _FINE = (
     r"(?:ok(?:ay)?|good|great|perfect|cool|nice|awesome|excellent|super|wonderful|interesting|well done|very good|"
-    r"good (?:job|work|answer|to know)|i see|got it|understood|all ?right|never mind|(?:that|this)(?:'s| is| was) "
-    r"(?:all|it|great|good|helpful|very helpful|fine|perfect|interesting)(?: for (?:now|today))?)"
+    r"good (?:job|work|answer|to know)|i see|got it|understood|all ?right|never mind|"
+    rf"{_KIND}|(?:that|this)(?:'s| is| was) (?:all|it|{_KIND})(?: for (?:now|today))?)"
 )
 _BYE = (
     rf"(?:good ?)?bye(?: bye)?{_TO}|see (?:you|ya)(?: later| soon| tomorrow)?|farewell|good ?night|so long|take care|"
     r"have a (?:nice|good|great) (?:day|one|evening|weekend|time)|adios|auf wiedersehen|tsch[uü]ss|au revoir"
 )
 _IDENTITY = (
-    r"(?:who|what)(?: exactly)? are you|what(?:'s| is) your name|what are you called|who (?:made|built|created) you|"
-    r"(?:introduce|describe) yourself|tell me about yourself|are you (?:an? )?(?:real |true )?(?:(?:chat)?bot|robot|"
+    r"(?:who|what)(?: exactly)? (?:are you|r u)|what(?:'s| is) your name|what are you called|"
+    r"who (?:made|built|created) you|(?:introduce|describe) yourself|tell me about yourself|are you (?:an? )?(?:real |true )?(?:(?:chat)?bot|robot|"
     r"human|person|machine|ai|language model|llm|chatgpt|gpt|computer|program|real)"
 )
 _ABILITY = (
@@ -41,6 +42,32 @@ _ABILITY = (
     r"what (?:can|do) (?:you|i) (?:do|ask|do here|ask you|ask here|do with (?:you|this))(?: for me| about)?|"
     r"what (?:should|could) i ask(?: you)?|how do (?:i use you|you work)|"
     r"what are you (?:for|able to do|good at|capable of)"
+)
+_MODEL = (
+    r"(?:which|what) (?:ai |language |local |large )?(?:model|llm|ai) (?:are you(?: using)?|do you use|"
+    r"is (?:this|used|it)|am i (?:talking|speaking) (?:to|with)|writes? (?:this|the answers?|your answers?)|powers you)"
+)
+_FORMATS = (
+    rf"(?:can|could|do) you (?:read|open|handle|process|support|understand|use|take) (?:(?:my|any|a|scanned) )*"
+    rf"(?:{_FILES}|word|excel|powerpoint|spreadsheets?|csv|html|images?|photos?|scans?)(?: files?| documents?)?|"
+    r"(?:which|what)(?: kinds? of| types? of)? (?:file ?(?:types?|formats?)|formats?|files|documents) "
+    r"(?:can|do|could) (?:you|i) (?:read|open|handle|support|use|upload|add|accept)"
+)
+_FORM = (
+    r"(?:(?:and|now|please|can you|could you|would you|give me|show me|put|make|write|say|"
+    r"explain|list|turn|answer)\b ?)*(?:(?:it|that|this|them|the answer|your answer|all that|all of that) ?)?"
+    r"(?:(?:as|in|into|with) (?:a |an |the )?(?:table|list|bullet(?:ed)?(?: ?points?| list)?|numbered list|short|brief|"
+    r"one sentence|a few words|other words|plain english|simple(?:r)? (?:words|terms|english|language)|"
+    r"(?:english|german|french|spanish|russian|italian|turkish))|"
+    r"(?:simply|shorter|simpler|more (?:simply|briefly)|briefly|longer)|tl;?dr)"
+    r"|(?:please |can you |could you )*(?:translate|rephrase|reword|shorten|simplify|paraphrase|summari[sz]e|repeat) "
+    r"(?:it|that|this|the (?:last )?answer|your answer)(?: (?:for me|(?:in)?to \w+|again))?"
+)
+_SURE = (
+    r"are you (?:really |quite |absolutely )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?|"
+    r"(?:is|was) (?:that|this|it) (?:really )?(?:true|right|correct)|really|how do you know(?: (?:that|this))?|says who|(?:can|should) i trust "
+    r"(?:you|that|this|it)|how (?:sure|certain|confident) are you|(?:what is|what's|what are) (?:the|your) sources?|"
+    r"where (?:does it say|do you have|did you (?:find|get)) (?:that|this|it)(?: from)?"
 )
 # After an answer these ask about that answer.
 _VAGUE = r"|how (?:do i use|does) (?:this|it)(?: chat)?(?: work)?|what(?: is|'s) this(?: for)?"
@@ -67,6 +94,16 @@ _REPLIES = (  # the first that any part of the message fits is what is said
         "source. To cite one, take the title, the date and the quotation from the list of sources under the answer.",
     ),
     (
+        _FORMATS,
+        "Text, Markdown, HTML, PDF, Word, PowerPoint, Excel and CSV files can be read; of a picture, or a scan without "
+        "text, nothing can. On the page, drop files or folders anywhere.",
+    ),
+    (
+        _MODEL,
+        "The line under each answer names what wrote it. “quote” is no language model: it shows sentences of the "
+        "documents as they stand. Others are chosen in the settings of the page, or with --model.",
+    ),
+    (
         _ABILITY,
         "I answer questions from the documents loaded here, and only from them. Each sentence has a number that leads "
         "to the exact words it rests on, and where the documents hold no answer I say so. Ask who said what, when, "
@@ -77,6 +114,16 @@ _REPLIES = (  # the first that any part of the message fits is what is said
         _IDENTITY,
         "I am a program that answers questions from the documents loaded here, with a citation for each sentence. "
         "I know nothing but what they say.",
+    ),
+    (
+        _SURE,
+        "Each sentence was checked against the very words that its number leads to: select it, and judge them in their "
+        "place. That a source says so does not make it true; where sources disagree, both sides are shown.",
+    ),
+    (
+        _FORM,
+        "I give the sentences that the documents support, and do not put them into another form or language. Ask for "
+        "the one thing that you want to know, and the answer will be short.",
     ),
     (_MOOD, "I am ready: what would you like to know from the documents?"),
     (_BYE, "Goodbye!"),

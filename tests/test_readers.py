@@ -73,8 +73,8 @@ def docx(body: str, title: str = "") -> bytes:
         "_rels/.rels": rels,
         "docProps/core.xml": core,
         "word/document.xml": f'<w:document xmlns:w="{word}"><w:body>{body}</w:body></w:document>',
-        "word/styles.xml": f'<w:styles xmlns:w="{word}"><w:style w:type="paragraph" w:styleId="T"><w:name w:val="Title"/>'
-        "</w:style></w:styles>",
+        "word/styles.xml": f'<w:styles xmlns:w="{word}"><w:style w:type="paragraph" w:styleId="T">'
+        '<w:name w:val="Title"/></w:style></w:styles>',
     }
     return zipped({name: content.encode() for name, content in members.items()})
 

@@ -28,6 +28,12 @@ from qa.testing import HashEmbedder, corpus
         ("How do I add my own PDFs?", "choose Add files in the sidebar (☰)"),
         ("How should I cite this?", "title, the date"),
         ("Okay, great", "Good"),
+        ("thanks, that was useful", "You are welcome"),
+        ("thank you, very helpful", "You are welcome"),
+        ("who r u", "I am a program"),
+        ("Which model are you?", "names what wrote it"),
+        ("Can you read PDFs?", "PDF, Word"),
+        ("What file types can you read?", "PDF, Word"),
     ],
 )
 def test_courtesy_and_questions_about_the_program_get_a_reply(message, says):
@@ -59,6 +65,41 @@ def test_a_question_that_only_begins_politely_is_a_question(message, asks):
 def test_after_an_answer_it_means_what_that_answer_is_about():
     assert talk.reply("How does it work?")
     assert talk.reply("How does it work?", first=False) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("Are you sure?", "checked against the very words"),
+        ("how do you know that", "checked against the very words"),
+        ("As a table please", "another form"),
+        ("shorter please", "another form"),
+        ("in short?", "another form"),
+        ("Can you put that in bullet points?", "another form"),
+        ("explain that simply", "another form"),
+        ("Translate that into German.", "another form"),
+        ("in German", "another form"),
+        ("Summarise that", "another form"),
+    ],
+)
+def test_what_asks_for_an_answer_once_more_is_told_what_there_is(message, says):
+    assert says in (talk.reply(message, first=False) or "")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Is it true that the bridge fell?",
+        "Give me the increases as a table",
+        "Explain the treaty in simple words",
+        "Translate the letter",
+        "Which model did the army use?",
+        "Can you read the minutes of 4 March to me?",
+        "Who is sure?",
+    ],
+)
+def test_what_asks_for_more_than_that_is_a_question(message):
+    assert talk.reply(message, first=False) is None
 
 
 @pytest.fixture(scope="module")
