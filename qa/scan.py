@@ -1,5 +1,6 @@
-"""Questions about the whole collection, answered by reading all of it: what is in it, which documents mention X and how
-often, who is quoted, which dates it spans. Only a question that has one of these forms from end to end is taken.
+"""Questions about the whole collection, answered by reading all of it: what is in it or in one document, which of them
+mention X and how often, who is quoted, which dates it spans. Only a question that has one of these forms from end to
+end is taken.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qa import kinds, people, speaker, words
+from qa import kinds, naming, people, speaker, words
 from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
 from qa.types import Answer, Citation, Claim, Span
@@ -17,6 +18,7 @@ from qa.types import Answer, Citation, Claim, Span
 Spelled = Callable[[str], Mapping[str, Iterable[str]]]
 SHOWN = 10  # items of a list
 NAMES = 50  # of a list of names
+DIGEST = 8  # sentences of a digest
 READ = 300  # documents read for who speaks in them, which takes some 20 milliseconds each
 SPELLINGS = 24  # of one phrase
 _ALL = r"(?:(?:all|every|any|some|the|these|those|your|our|my|this|of|loaded|available|other|different) )*"
@@ -79,6 +81,36 @@ class _Reader:
     def only(self, match: re.Match[str]) -> Answer | None:
         """The same, where "the document" can only mean the one there is."""
         return self.overview(match) if len(self.sources) == 1 else None
+
+    def digest(self, match: re.Match[str]) -> Answer | None:
+        """The document that is named, or a list of them where there are some."""
+        return self._named_documents(match["named"], 0.5)
+
+    def told(self, match: re.Match[str]) -> Answer | None:
+        """The same, if the name is not that of another thing: "what is the improvement notice about"."""
+        return self._named_documents(match["named"] or match["of"] or match["tells"], 1.0)
+
+    def _named_documents(self, name: str, least: float) -> Answer | None:
+        ids = naming.meant(name, {source.id: f"{source.title} {source.id}" for source in self.sources}, least=least)
+        chosen = [source for source in self.sources if source.id in ids]
+        if 1 < len(chosen) <= SHOWN:
+            return self._listed(chosen, f"{len(chosen)} documents may be meant. Ask for one by more of its title.")
+        return self._digested(chosen[0]) if len(chosen) == 1 else None
+
+    def _digested(self, source: Source) -> Answer | None:
+        """The first full sentence of each paragraph of a document; of a long one, of some of them."""
+        document, found, opens, before = self.library.document(source.id), list[_Place](), True, 0
+        for start, end in self.library.sentences(source.id):
+            opens = opens or "\n" in document.text[before:start]
+            place, before = _Place(source, document.text[start:end], (start, end)), end
+            if opens and start >= document.body and _full(place.text, 3):
+                found.append(place)
+                opens = False
+        few = len(found) <= DIGEST
+        for i in range(len(found)) if few else (round(i * (len(found) - 1) / (DIGEST - 1)) for i in range(DIGEST)):
+            self._item(one_line(found[i].text), found[i])
+        what = "The first full sentence of each paragraph" if few else f"Openings of {DIGEST} of its paragraphs"
+        return self._answer(f"{_name(source)}. {what}:") if found else None
 
     def dated(self, match: re.Match[str]) -> Answer:
         """The documents of a time."""
@@ -215,8 +247,7 @@ class _Reader:
         spans = [span for span in self.library.sentences(source.id) if span[0] >= document.body]
         texts = {span: document.text[slice(*span)] for span in spans}
         for span, text in texts.items():
-            whole = text.rstrip("”\"’')»").endswith((".", "!", "?", "。")) and len(words.stems(text)) >= 5
-            if whole and one_line(text) != one_line(source.title):
+            if _full(text) and one_line(text) != one_line(source.title):
                 return _Place(source, text, span)
         span = max(spans or self.library.sentences(source.id), key=lambda span: span[1] - span[0])
         return _Place(source, document.text[slice(*span)], span)
@@ -315,6 +346,12 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.overview, rf"how many {_MANY}(?: (?:are|do you|have you)(?: there| have| read| know| loaded))?{_IN}"),
     (_Reader.only, rf"(?:what(?: is|'s) (?:in )?|{_PLEASE}(?:summari[sz]e|sum up) )(?:this|the) (?:{_ONE}|"
      rf"text)(?: about)?"),
+    (_Reader.digest, rf"{_PLEASE}(?:summari[sz]e|sum up|outline|describe) (?P<named>.+)"),
+    (_Reader.digest, rf"(?:{_LIST}|i(?:'d| would) like |can i have |write )?(?:me )?{_SHORT}"
+     rf"(?:overview|summary|outline|digest|gist|(?:main|key) points) of (?P<named>.+)"),
+    (_Reader.digest, r"what(?: are)? (?:the )?(?:main|key) points (?:of|in) (?P<named>.+)"),
+    (_Reader.told, r"what(?: is|'s) (?:in (?P<named>.+)|(?P<of>.+) about)"
+     r"|what does (?P<tells>.+) (?:say|tell|contain)"),
     (_Reader.dated, rf"(?:{_LIST}|{_HOW_MANY}){_MANY}(?: (?:that|which))? {_WHEN}"),
     (_Reader.dates, rf"(?:from )?(?:what|which) (?:dates?|period|years?|time(?: ?span)?)(?: (?:is|are|do|"
      rf"were))? {_WHOLE}(?: {_CAME})?"),
@@ -371,8 +408,8 @@ def answer(question: str, library: Library, scope: Scope | None, spelled: Spelle
 
 
 def asks_for_all(question: str) -> bool:
-    """Whether a question has the form of one about the whole collection."""
-    return any(True for _ in _read_as(question))
+    """Whether a question has the form of one about the whole collection, not about one document of it."""
+    return any(read not in (_Reader.digest, _Reader.told) for read, _ in _read_as(question))
 
 
 def _read_as(question: str) -> Iterator[tuple[Callable[[_Reader, re.Match[str]], Answer | None], re.Match[str]]]:
@@ -437,6 +474,11 @@ def _grouped(said: Iterable[tuple[str, _Place]]) -> list[tuple[str, _Place]]:
 
 def _newest(sources: Sequence[Source]) -> list[Source]:
     return sorted(sources, key=lambda source: source.date or "", reverse=True)
+
+
+def _full(text: str, least: int = 5) -> bool:
+    """Whether it is a whole sentence that says something, no heading: with so many words that carry meaning."""
+    return text.rstrip("”\"’')»").endswith((".", "!", "?", "。")) and len(words.stems(text)) >= least
 
 
 def _name(source: Source, quote: str = "") -> str:

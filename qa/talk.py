@@ -34,7 +34,8 @@ _BYE = (
 )
 _IDENTITY = (
     r"(?:who|what)(?: exactly)? (?:are you|r u)|what(?:'s| is) your name|what are you called|"
-    r"who (?:made|built|created) you|(?:introduce|describe) yourself|tell me about yourself|are you (?:an? )?(?:real |true )?(?:(?:chat)?bot|robot|"
+    r"who (?:made|built|created) you|(?:introduce|describe) yourself|tell me about yourself|"
+    r"are you (?:an? )?(?:real |true )?(?:(?:chat)?bot|robot|"
     r"human|person|machine|ai|language model|llm|chatgpt|gpt|computer|program|real)"
 )
 _ABILITY = (
@@ -65,8 +66,8 @@ _FORM = (
 )
 _SURE = (
     r"are you (?:really |quite |absolutely )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?|"
-    r"(?:is|was) (?:that|this|it) (?:really )?(?:true|right|correct)|really|how do you know(?: (?:that|this))?|says who|(?:can|should) i trust "
-    r"(?:you|that|this|it)|how (?:sure|certain|confident) are you|(?:what is|what's|what are) (?:the|your) sources?|"
+    r"(?:is|was) (?:that|this|it) (?:really )?(?:true|right|correct)|really|how do you know(?: (?:that|this))?|"
+    r"says who|(?:can|should) i trust (?:you|that|this|it)|how (?:sure|certain|confident) are you|"
     r"where (?:does it say|do you have|did you (?:find|get)) (?:that|this|it)(?: from)?"
 )
 # After an answer these ask about that answer.

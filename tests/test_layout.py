@@ -27,7 +27,7 @@ config dates embed render rerank words
 countries language prompts subject
 split
 copies evidence followup people readers speaker talk testing values
-clarify grammar kinds offices parts suggest
+clarify grammar kinds naming offices parts suggest
 entail
 ground
 conflict

@@ -198,3 +198,52 @@ def test_only_the_documents_in_scope_are_read(library):
 )
 def test_an_ordinary_question_is_left_to_the_search(library, question):
     assert scan.answer(question, library, None, lambda _: {}) is None
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory):
+    home = tmp_path_factory.mktemp("letters")
+    for name, text in {
+        "letter-to-tenants.txt": "Halden Homes\n2 April 2026\n\nThe boilers will be replaced in June. It takes a day.\n"
+        "\nDamp\n\nNo. Most of the damp comes from condensation. Open the windows at noon.\n",
+        "letter-to-council.txt": "Halden Homes\n3 April 2026\n\nThe lift was repaired on Monday by our engineers.\n",
+        "minutes.txt": "\n\n".join(f"Item {n} of the agenda was put off until May. Nobody spoke." for n in range(40)),
+    }.items():
+        (home / "documents").mkdir(exist_ok=True)
+        (home / "documents" / name).write_text(text, encoding="utf-8")
+    config = load(index=home / "index", embedder="hash-64")
+    sync([home / "documents"], config=config, embedder=HashEmbedder(64))
+    return Library(config.index)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Summarise the letter to the tenants",
+        "What is in the letter to tenants?",
+        "What does the letter to tenants say?",
+    ],
+)
+def test_a_document_that_is_named_is_told_paragraph_by_paragraph(letters, question):
+    said = ask(letters, question)
+    assert [citation.quote for citation in said.citations] == [
+        "The boilers will be replaced in June.",
+        "Most of the damp comes from condensation.",
+    ]
+    assert said.text.startswith("Halden Homes · 2 April 2026. The first full sentence of each paragraph:")
+
+
+def test_of_a_long_document_some_paragraphs_are_told_from_the_first_to_the_last(letters):
+    quotes = [citation.quote for citation in ask(letters, "Give me the main points of the minutes").citations]
+    assert (len(quotes), quotes[0][:6], quotes[-1][:7]) == (8, "Item 0", "Item 39")
+
+
+def test_of_two_documents_of_that_name_both_are_listed(letters):
+    said = ask(letters, "Summarise the letter")
+    assert said.text.startswith("2 documents may be meant.")
+    assert documents(said) == {"letter-to-tenants.txt", "letter-to-council.txt"}
+
+
+@pytest.mark.parametrize("question", ["Summarise the strike", "What is the letter box about?", "Describe the boilers"])
+def test_what_names_no_document_is_left_to_the_search(letters, question):
+    assert scan.answer(question, letters, None, lambda _: {}) is None
