@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from qa import words
+from qa import people, words
 from qa.types import Span
 
 _VERBS = (
@@ -15,7 +15,7 @@ _VERBS = (
     "rebuked|blamed|blames|pledged|promised|vowed|cautioned|asserted|responded|replied|predicted|tweeted|wrote|"
     "estimated|estimates|complained|demanded|proposed|commented|concluded|condemned|praised|maintains|maintained"
 )
-_CAP = r"[^\W\d_a-zß-öø-ÿ](?:[\w’'.\-]*\w)?\.?(?<!\w{3}\.)"
+_CAP = r"(?!(?:He|She|They|It|We)\b)[^\W\d_a-zß-öø-ÿ](?:[\w’'.\-]*\w)?\.?(?<!\w{3}\.)"
 _NAME = rf"(?:[Tt]he )?{_CAP}(?: (?:of|and|for|the|de|van|von|al|bin) {_CAP}| {_CAP})*"
 _ROLE = (
     r"[Tt]he (?:[\w-]+ ){0,3}(?:ministry|minister|spokes\w+|official|president|government|diplomat|leader|ambassador|"
@@ -30,9 +30,24 @@ _BEFORE = re.compile(rf"(?P<who>{_ROLE}|{_NAME}|\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)
 _AFTER = re.compile(rf"[”\"],?\s+(?:{_VERBS}) (?P<who>{_ROLE}|{_NAME})")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_ROLE}|{_NAME}|him|her|them)")
 _APPOSED = re.compile(
-    rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er) (?:[\w-]+ ){{0,3}}[\w-]+, (?P<who>{_NAME}), {_ADVERBS}(?:{_VERBS})\b"
+    r"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er) (?:[\w’'-]+ ){0,6}[\w-]+, "
+    rf"(?P<who>{_NAME}), {_ADVERBS}(?:{_VERBS})\b"
 )  # "Their spokesman, Jonas Keller, said"
 _PRONOUN = re.compile(r"(?:he|she|they|it|him|her|them)", re.I)
+_SUBJECT = re.compile(  # who a sentence is about
+    r"(?:(?:On|In|At|After|Before|During|By|From|Last|Earlier|Later|Meanwhile|However|Then)\b[^,]{0,40}, )?"
+    rf"(?P<who>{_NAME})(?=,| [a-z])"
+)
+_HE, _SHE = re.compile(r"(?:he|his|him)\b", re.I), re.compile(r"(?:she|hers?)\b", re.I)
+_MAN, _WOMAN = (
+    re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b"),
+    re.compile(r"\b(?:Mrs|Ms|Miss|Dame|Lady|Queen|Princess)\b"),
+)
+_SIGNED = re.compile(
+    r"^[ \t]*(?i:yours|(?:kind |best |warm )?regards|best wishes|sincerely|faithfully|respectfully)\b[^\n.!?]{0,40}\n"
+    rf"\s*(?P<who>{_CAP}(?: {_CAP}){{1,3}})[ \t]*(?:\n|$)",
+    re.M,
+)
 _OPEN, _CLOSE = "“«", "”»"
 _ASKED = re.compile(
     rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
@@ -44,21 +59,41 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     """The speaker of each sentence, or None where the text speaks for itself.
 
     A sentence has the speaker that it names with a reporting verb; one inside a quotation has the speaker named where
-    the quotation is attributed, in the nearest sentence of the same quotation or paragraph. Pronouns go back to the
-    speaker named last. Names are given in the longest form that the text has for them.
+    the quotation is attributed, in the nearest sentence of the same quotation or paragraph. "He" and "she" go back to
+    the person spoken of last, other pronouns to the speaker named last. Names are given in the longest form that the
+    text has for them. What nobody else says in a signed letter says who signed it.
     """
     text = _curled(text)
     named: list[str | None] = []
     last: str | None = None
+    persons: list[str] = []  # spoken of so far, the last one first
     for start, end in sentences:
-        found = _attribution(text[start:end])
+        found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
+        about = [name for name in [_longest(subject["who"], text)] if _is_person(name)] if subject else []
         if found and _PRONOUN.fullmatch(found):
-            found = last
+            found = _meant(found, [*about, *persons]) or last
         elif found:
             last = found = _longest(found, text)
         named.append(found)
+        persons = [*about, *([found] if found and not about and _is_person(found) else []), *persons]
     inside = _quoted_throughout(text, sentences)
-    return [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
+    told = [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
+    signed = _SIGNED.search(text)
+    if not signed:
+        return told
+    writes = [end <= signed.start() and not inside[i] for i, (_, end) in enumerate(sentences)]
+    return [who or (signed["who"] if own else None) for who, own in zip(told, writes, strict=True)]
+
+
+def _meant(pronoun: str, persons: Sequence[str]) -> str | None:
+    """Whom "he" or "she" means of the persons spoken of; None for "it", and where there is none."""
+    other = _WOMAN if _HE.match(pronoun) else _MAN if _SHE.match(pronoun) else None
+    return next((person for person in persons if not other.search(person)), None) if other else None
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is a person's by its title, or by its two words."""
+    return bool(people.titled(name)) or people.is_person(name)
 
 
 def reporter(sentence: str) -> str | None:

@@ -24,9 +24,9 @@ LAYERS = """
 errors types
 packaged spelling
 config dates embed render rerank words
-countries language prompts subject
+countries language people prompts subject
 split
-copies evidence followup people readers speaker talk testing values
+copies evidence followup readers speaker talk testing values
 clarify grammar kinds naming offices parts suggest
 entail
 ground

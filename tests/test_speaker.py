@@ -41,6 +41,36 @@ def test_a_pronoun_goes_back_to_the_speaker_named_last():
     assert list(said(text).values()) == ["Ruth Adeyemi", "Ruth Adeyemi", None]
 
 
+@pytest.mark.parametrize(
+    ("before", "sentence", "who"),
+    [
+        ("Councillor Tarrant opposed the motion.", "She said that it would delay the works.", "Councillor Tarrant"),
+        ("Ada Nwosu voted against.", "She said that it would delay the works.", "Ada Nwosu"),
+        ("Councillor Fell asked for Blocks B, C and D.", "He said that it was time.", "Councillor Fell"),
+        ("Mr Tal asked. Ms Holm answered.", "He said that it was time.", "Mr Tal"),
+        ("Mr Tal asked. Ms Holm answered.", "She said that it was time.", "Ms Holm"),
+        (
+            "The city’s member for roads, Councillor Ben Tal, called it bold.",
+            "It is late, he said.",
+            "Councillor Ben Tal",
+        ),
+    ],
+)
+def test_a_pronoun_goes_back_to_the_person_spoken_of_last(before, sentence, who):
+    text = f"“We agree,” said Jonas Keller. {before} {sentence}"
+    spans = split.sentences(text)
+    assert speakers(text, spans)[-1] == who
+
+
+def test_what_nobody_else_says_in_a_signed_letter_says_who_signed_it():
+    text = (
+        "Dear tenant,\n\nThe lift is mended. Mr Tal said that it was time.\n\nYours sincerely,\n\nOwen Marsh\nManager"
+    )
+    assert said(text)["The lift is mended."] == "Owen Marsh"
+    assert said(text)["Mr Tal said that it was time."] == "Mr Tal"
+    assert said(text)["Manager"] is None
+
+
 def test_a_last_name_is_given_in_full_where_the_text_has_it():
     text = "The engineer Ines Duarte spoke on Friday. Duarte added that the costs would rise."
     assert said(text)["Duarte added that the costs would rise."] == "Ines Duarte"
