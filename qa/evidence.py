@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qa import dates, language, rerank, words
+from qa import dates, language, rerank, speaker, words
 from qa.types import Passage, Span
 
 Matrix = NDArray[np.float64]
@@ -156,8 +156,17 @@ def read(question: Question, candidates: Sequence[Candidate]) -> Matrix:
     plain = dates.timeless(question.text)  # who is dated as the question asks need not say so
     for asked in dict.fromkeys([question.text, plain]):
         rows = [i for i, c in enumerate(candidates) if (plain if c.dated else question.text) == asked]
-        scores[rows] = rerank.scores(asked, [candidates[i].text for i in rows])
+        scores[rows] = rerank.scores(asked, [_heard(question.text, candidates[i]) for i in rows])
     return np.column_stack([scores, scores - scores.max()])
+
+
+def _heard(question: str, candidate: Candidate) -> str:
+    """A sentence as it is read: with who says it, where a question asks what they said and it does not name them."""
+    who, asked = candidate.speaker, speaker.asked(question)
+    if not who or not asked or not words.any_same_name(words.tokens(who)[-1:], words.tokens(asked)):
+        return candidate.text
+    named = words.any_same_name(words.tokens(who)[-1:], words.tokens(candidate.text))
+    return candidate.text if named else f"{who} said: {candidate.text}"
 
 
 def answerable(table: Matrix, logits: NDArray[np.float64]) -> Matrix:

@@ -100,10 +100,10 @@ def same(one: str, other: str) -> bool:
     return len(first) == 1 or len(second) == 1 or words.same_name(first[0], second[0]) or first[0][0] + "." == second[0]
 
 
-def titled(name: str) -> bool:
-    """Whether a name has a title or a role before it: "Councillor Fell"."""
+def is_named(name: str) -> bool:
+    """Whether a name is a person's by its two words, or by the title or the role before it: "Councillor Fell"."""
     first, _, rest = name.removeprefix("The ").removeprefix("the ").partition(" ")
-    return bool(rest and _ROLE_WORD.fullmatch(first)) and not is_institution(rest)
+    return is_person(name) or bool(rest and _ROLE_WORD.fullmatch(first) and not is_institution(rest))
 
 
 def is_institution(name: str) -> bool:

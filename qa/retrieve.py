@@ -93,9 +93,10 @@ class Retriever:
     def _search(self, text: str, scope: Scope | None) -> Found:
         with self._library.snapshot():
             seen = self.read(text, scope)
-            persons = {c.speaker for c in seen.candidates if c.speaker and people.is_person(c.speaker)}
+            persons = {c.speaker for c in seen.candidates if c.speaker and people.is_named(c.speaker)}
             known = persons | seen.persons
             candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, known)]
+            candidates = [c for c in candidates if not self._of_another(c, seen.question)]
             candidates, told = _of_office(text, candidates, seen.documents)
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
@@ -107,6 +108,15 @@ class Retriever:
             sure = min(sure, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
+
+    def _of_another(self, candidate: Candidate, question: Question) -> bool:
+        """Whether a question asks what somebody said about somebody, and neither a sentence nor the one before it names
+        them."""
+        about = words.names(f"of {speaker.topic(question.text) or ''}")
+        near = frozenset(words.stems(f"{candidate.before} {candidate.text}"))
+        stems = [words.stem(word.lower()) for name in about for word in name.split()]
+        known = [{stem, *question.variants.get(stem, ()), *question.initials.get(stem, ())} for stem in stems]
+        return bool(known) and not any(one & near for one in known)
 
     def _nobody(self, who: str | None, question: Question) -> bool:
         """Whether no word of somebody's name, titles apart, stands in the documents in any spelling."""
@@ -146,6 +156,10 @@ class Retriever:
                 more, others = self.passages(question, vector, Scope(documents=dated))
                 stored = others | stored
                 unknown = tuple(name for name in unknown if not dates.named(name))
+            if heard := self._heard(text, scope):
+                about = speaker.topic(text) or text
+                told, also = self.passages(self.understand(about)[0], self._embedder.queries([about])[0], heard)
+                more, stored = [*more, *told], also | stored
             documents = {id: self._library.document(id) for id in {hit.passage.document for hit in [*hits, *more]}}
             spoken = [hit.passage.text for hit in hits] if speaker.asked(text) else []
             persons = frozenset(one.name for passage in spoken for one in people.introduced(passage))
@@ -159,10 +173,28 @@ class Retriever:
                 for some in (hits, more)
             )
             hits = _with(hits, more)
-            best = _relevant(text, hits)
+            best = _relevant(text, {hit: self._as_told(text, hit, documents) for hit in hits})
             candidates = self._candidates([*best], stored, documents, vector)
             candidates = [_timed(c, documents[c.passage.document], times) for c in candidates] if times else candidates
         return Seen(question, unknown, best, documents, candidates, persons)
+
+    def _heard(self, text: str, scope: Scope | None) -> Scope | None:
+        """The documents in `scope` that name whom a question asks for what they said about something."""
+        who = speaker.asked(text) if speaker.topic(text) else None
+        name = words.tokens(who)[-1:] if who else ()
+        ids = [id for id, _ in self._library.keyword(phrase(list(name)), limit=POOL, scope=scope)] if name else []
+        found = {held.passage.document for held in self._library.passages(ids).values()}
+        return Scope(documents=frozenset(found)) if found else None
+
+    def _as_told(self, text: str, hit: Hit, documents: Mapping[str, Document]) -> str:
+        """A passage as it is read for a question: with who speaks in it, where that is asked and not named there."""
+        asked = words.tokens(speaker.asked(text) or "")[-1:]
+        if not asked or words.any_same_name(asked, words.tokens(hit.passage.text)):
+            return hit.passage.text
+        said_by = _speakers(documents[hit.passage.document], self._around(hit.passage))
+        here = filter(None, map(said_by.get, hit.passage.sentences))
+        who = next((one for one in here if words.any_same_name(asked, words.tokens(one))), None)
+        return f"{who} said: {hit.passage.text}" if who else hit.passage.text
 
     def _dated(self, times: Sequence[str], scope: Scope | None) -> frozenset[str]:
         """The documents in `scope` that are dated within `times`."""
@@ -279,12 +311,12 @@ def _naming(found: Found) -> Found:
     return found._replace(sentences=named, confidence=max(found.confidence, NAMED)) if named else found
 
 
-def _relevant(question: str, hits: Sequence[Hit]) -> dict[Hit, float]:
+def _relevant(question: str, texts: Mapping[Hit, str]) -> dict[Hit, float]:
     """The passages that read whole are most relevant, best first, with the logit of it."""
-    read: dict[Hit, float] = {}
+    read, hits = dict[Hit, float](), list(texts)
     for some in (hits[:PASSAGES], hits[PASSAGES : 2 * PASSAGES]):
         if max(read.values(), default=-math.inf) < CLEAR:
-            logits = rerank.relevance(question, [hit.passage.text for hit in some])
+            logits = rerank.relevance(question, [texts[hit] for hit in some])
             read |= zip(some, logits.tolist(), strict=True)
     return dict(sorted(read.items(), key=lambda pair: -pair[1])[:PASSAGES])
 

@@ -52,6 +52,7 @@ _OPEN, _CLOSE = "“«", "”»"
 _ASKED = re.compile(
     rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
     r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced|promise|promised)\b"
+    r"(?: (?:\w+ )?(?:about|on|of|regarding|concerning) (?P<topic>[^?]+))?"
 )
 
 
@@ -69,13 +70,13 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     persons: list[str] = []  # spoken of so far, the last one first
     for start, end in sentences:
         found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
-        about = [name for name in [_longest(subject["who"], text)] if _is_person(name)] if subject else []
+        about = [name for name in [_longest(subject["who"], text)] if people.is_named(name)] if subject else []
         if found and _PRONOUN.fullmatch(found):
             found = _meant(found, [*about, *persons]) or last
         elif found:
             last = found = _longest(found, text)
         named.append(found)
-        persons = [*about, *([found] if found and not about and _is_person(found) else []), *persons]
+        persons = [*about, *([found] if found and not about and people.is_named(found) else []), *persons]
     inside = _quoted_throughout(text, sentences)
     told = [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
     signed = _SIGNED.search(text)
@@ -91,11 +92,6 @@ def _meant(pronoun: str, persons: Sequence[str]) -> str | None:
     return next((person for person in persons if not other.search(person)), None) if other else None
 
 
-def _is_person(name: str) -> bool:
-    """Whether a name is a person's by its title, or by its two words."""
-    return bool(people.titled(name)) or people.is_person(name)
-
-
 def reporter(sentence: str) -> str | None:
     """Whose words a sentence itself says that it tells ("she" too); None for a sentence that reports nobody."""
     return _attribution(_curled(sentence))
@@ -107,6 +103,12 @@ def asked(question: str) -> str | None:
     return found["who"] if found else None
 
 
+def topic(question: str) -> str | None:
+    """What it is about which a question asks what somebody said."""
+    found = _ASKED.search(question)
+    return found["topic"] if found else None
+
+
 def told_by_another(question: str, sentence: str, who: str | None, persons: Collection[str] = ()) -> bool:
     """Whether a question asks what somebody said, and a sentence, which `who` says, only speaks of them; or not even
     that, where both are among these `persons` who speak."""
@@ -114,7 +116,8 @@ def told_by_another(question: str, sentence: str, who: str | None, persons: Coll
     if not found or not who:
         return False
     teller = [token for token in words.tokens(who) if token not in words.STOPWORDS]
-    if words.any_same_name(teller, words.tokens(question)):
+    asked = question[: found.start("topic")] + question[found.end("topic") :] if found["topic"] else question
+    if words.any_same_name(teller, words.tokens(asked)):
         return False
     wanted = words.tokens(found["who"])[-1:]
     both = who in persons and any(words.any_same_name(wanted, words.tokens(one)) for one in persons)

@@ -25,8 +25,8 @@ errors types
 packaged spelling
 config dates embed render rerank words
 countries language people prompts subject
-split
-copies evidence followup readers speaker talk testing values
+speaker split
+copies evidence followup readers talk testing values
 clarify grammar kinds naming offices parts suggest
 entail
 ground

@@ -96,6 +96,7 @@ def test_a_quotation_does_not_lend_its_speaker_to_the_next_paragraph():
         ("What did Adeyemi say, and what did Keller?", "Jonas Keller", False),
         ("What did Duarte say?", "Jonas Keller", False),  # who is not spoken of
         ("Who opened the bridge?", "Jonas Keller", False),
+        ("What did Adeyemi say about Keller?", "Jonas Keller", True),
     ],
 )
 def test_what_somebody_said_is_not_what_another_tells_of_them(question, who, told):
@@ -110,3 +111,9 @@ def test_what_another_person_who_speaks_says_is_not_what_was_asked_for():
     assert not told("What did Holm say in May?", "She also said that it rained.", "Ada Holm", persons)
     assert not told("What did the council say in May?", "He also said that it rained.", "Bo Lind", persons)
     assert not told("What did Holm say in May?", "It rained, the ministry said.", "the ministry", persons)
+
+
+def test_a_question_for_what_was_said_has_a_speaker_and_a_topic():
+    question = "What did Ada Holm say about the bridge in May?"
+    assert (speaker.asked(question), speaker.topic(question)) == ("Ada Holm", "the bridge in May")
+    assert speaker.topic("What did Ada Holm say?") is speaker.asked("Who opened the bridge?") is None
