@@ -32,7 +32,8 @@ _NAMED = re.compile(
     re.I,
 )
 _AT = re.compile(
-    r"\b(?:in|on|during|throughout)\s+(?:(?:the|early|late|mid|month|year|end|beginning|start|middle|spring|summer|autumn|"
+    r"\b(?:in|on|during|throughout|(?:plans?|planned|scheduled|due|set) for)\s+"
+    r"(?:(?:the|early|late|mid|month|year|end|beginning|start|middle|spring|summer|autumn|"
     r"fall|winter|of|\w+day)[\s,-]+)*$",
     re.I,
 )
@@ -74,6 +75,19 @@ def named(text: str) -> list[str]:
     """The days, months and years that a text names, as ISO dates from the left ("2024-02-08", "2024-02", "2024"), from
     the month on where it names no year ("-02-08", "-02")."""
     return [time for time, _ in _named(text)]
+
+
+def near(text: str, published: str | None) -> list[str]:
+    """The times that a text may name, as ISO dates: those `named`, and without a year those of the year of publication,
+    or of the year before where that month was still to come."""
+    found = []
+    for time in named(text):
+        if not time.startswith("-") or not published:
+            found.append(time)
+        else:
+            year, month = int(published[:4]), published[4:7]
+            found += [f"{year}{time}", *([f"{year - 1}{time}"] if not month or time[:3] > month else [])]
+    return found
 
 
 def asked(question: str) -> list[str]:

@@ -140,13 +140,15 @@ def answering(office: Office, texts: Sequence[str], around: Sequence[str]) -> li
     ]
     grades = list[float]()
     for i, some in enumerate(given):
-        spans = [texts[i][person.start : person.end] for person in introduced[i]]
+        holds = [person for person in introduced[i] if people.office(person.role) == office.noun]
+        spans = [texts[i][one.start : one.end] if len(some) > 1 else texts[i] for one in holds]
         roles = [one for span in spans for one in _offices(span) if one.same(office)]
         theirs = plain[i] and any(people.same(one.name, name) for one in introduced[i] for name in holders)
         if any(one.shared(office) for one in roles):
             grades.append(1.0)
         else:
-            grades.append(0.5 if some and not (anothers[i] or theirs) and office.among(around[i]) else 0.0)
+            near = office.among(f"{texts[i]} {around[i]}")
+            grades.append(0.5 if some and near and not (anothers[i] or theirs) else 0.0)
     if strict or max(grades) or not any(given):
         return [grade if some or strict else 0.5 for grade, some in zip(grades, given, strict=True)]
     return grades
@@ -166,4 +168,5 @@ def _offices(text: str) -> Iterator[Office]:
         whose += [code for _, code, _, _ in countries.named(around)]
         named = [word for word in around.split() if word[0].isupper() or text.islower()]
         names = frozenset(words.stems(" ".join(named).lower())) - set(map(words.stem, _RANKS | _OTHER | _KINDS))
-        yield Office("minister" if short else noun, ranks, frozenset(whose), names)
+        initials = words.initials(around) | frozenset(words.short_names(around))
+        yield Office("minister" if short else noun, ranks, frozenset(whose), names | initials)

@@ -288,17 +288,25 @@ def _at_times(passage: Passage, document: Document, times: Sequence[str]) -> boo
     such a time, or it has a word for one. Nothing makes what was said at another time an answer for this one."""
     if not times or dates.within(document.date, times):
         return True
-    near = dates.named(f"{document.title} {passage.text}")
+    near = dates.near(f"{document.title} {passage.text}", document.date)
     near += [iso for span in passage.sentences for _, iso in dates.certain(document.text, *span, document.date)]
-    near += [time for time in times if not document.date and time.split("-")[0] in document.text]
+    if not document.date:  # then a year that it names somewhere may be that of a bare month
+        years = {time[:4] for time in times if time[:4] in document.text}
+        near += [f"{year}{one}" for one in near if one.startswith("-") for year in years]
+        near += [time for time in times if time in years]
     return any(dates.within(one, times) for one in near)
+
+
+def _told(candidate: Candidate, document: Document) -> list[str]:
+    """The times that the words of a candidate tell of, as ISO dates."""
+    meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
+    return meant or dates.near(candidate.text, document.date)
 
 
 def _timed(candidate: Candidate, document: Document, times: Sequence[str]) -> Candidate:
     """A candidate with those times that a question names which it has: what its words for a time mean, or else the
     date of its document."""
-    meant = [iso for _, iso in dates.certain(document.text, *candidate.span, document.date)]
-    own = [iso for iso in meant or [document.date or ""] if dates.within(iso, times)]
+    own = [iso for iso in _told(candidate, document) or [document.date or ""] if dates.within(iso, times)]
     return candidate._replace(dated=" ".join(map(date_text, own)))
 
 

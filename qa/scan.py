@@ -368,6 +368,7 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.mentions, rf"(?:which|what) {_ONE} {_MENTION} (?P<topic>.+)"),
     (_Reader.mentions, rf"(?:in )?(?:how many|which|what) (?:{_MANY}|{_ONE}) {_BE} (?P<topic>.+?)"
      rf" {_MENTIONED}(?: in)?"),
+    (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_MENTIONED}{_IN}"),
     (_Reader.quoted, rf"(?:{_LIST}{_PEOPLE} (?:(?:who|that) )?|who )(?:{_BE} )?(?:all )?(?:quoted|cited){_IN}"),
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK}{_IN}|(?:list|name|who are) {_ALL}speakers{_IN}"),
     (_Reader.mentions, rf"(?:do|does) (?:any (?:of )?)?(?:{_MANY}|{_ONE}) {_MENTION} (?P<topic>.+)"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from qa import people, words
 from qa.types import Span
 
+FAR = 20_000  # characters around the sentences in which a longer form of a name is looked for
+RECENT = 5  # how many persons spoken of "she" may be, beside the last one
 _VERBS = (
     "said|says|told|added|stated|announced|claimed|claims|argued|argues|accused|charged|insisted|insists|stressed|"
     "emphasi[sz]ed|pointed out|noted|warned|denied|denies|denounced|rejected|reiterated|urged|hoped|recalled|described|"
@@ -67,16 +70,20 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     text = _curled(text)
     named: list[str | None] = []
     last: str | None = None
-    persons: list[str] = []  # spoken of so far, the last one first
+    persons: list[str] = []  # spoken of lately, the last one first
+    near = text[max(0, sentences[0][0] - FAR) : sentences[-1][1] + FAR] if sentences else ""
+    whole = cache(lambda name: _longest(name, near))
+    somebody = cache(lambda name: name if _is_somebody(name, near) else None)
     for start, end in sentences:
         found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
-        about = [name for name in [_longest(subject["who"], text)] if people.is_named(name)] if subject else []
+        about = somebody(whole(subject["who"])) if subject else None
         if found and _PRONOUN.fullmatch(found):
-            found = _meant(found, [*about, *persons]) or last
+            found = _meant(found, [about, *persons] if about else persons) or last
         elif found:
-            last = found = _longest(found, text)
+            last = found = whole(found)
         named.append(found)
-        persons = [*about, *([found] if found and not about and people.is_named(found) else []), *persons]
+        if spoken_of := about or (found if found and people.is_named(found) else None):
+            persons = [spoken_of, *persons[:RECENT]]
     inside = _quoted_throughout(text, sentences)
     told = [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
     signed = _SIGNED.search(text)
@@ -90,6 +97,13 @@ def _meant(pronoun: str, persons: Sequence[str]) -> str | None:
     """Whom "he" or "she" means of the persons spoken of; None for "it", and where there is none."""
     other = _WOMAN if _HE.match(pronoun) else _MAN if _SHE.match(pronoun) else None
     return next((person for person in persons if not other.search(person)), None) if other else None
+
+
+def _is_somebody(name: str, text: str) -> bool:
+    """Whether a name is likely a person's, and not that of a place in which a text says that something is."""
+    if not people.is_named(name) or name.partition(" ")[0].lower() in words.STOPWORDS - {"the"}:
+        return False
+    return not re.search(rf"\b(?i:in|at|near|to|from|into|outside) (?:the )?{re.escape(name)}\b", text)
 
 
 def reporter(sentence: str) -> str | None:

@@ -21,6 +21,7 @@ _KNOWN = r"(?:said|written|reported|known|mentioned|stated|told|there)"
 _READS = r"(?:say|know|tell(?: us| me)?|report|write|state|mention|reveal|contain|have|learn|find|read)"
 _PLEASE = r"(?:(?:please|can you|could you|would you|will you|i want you to|i(?:'d| would) like you to) )*"
 _WANT = r"i(?: want|(?:'d| would) like| need| wish)(?: to)? (?:know|learn|read|hear|find out)"
+_SEEK = r"(?:i (?:want|need|would like|am looking for|'m looking for) |i'd like |i'm looking for |looking for )"
 _FRAMES = [
     rf"what (?:do|does|did) (?:{_DOCUMENTS}|we|you|one) (?:actually |really )?{_READS}{_IN} {_ON}",
     rf"what(?: all)?(?: is| was|'s| has been| have been) {_KNOWN}{_IN} {_ON}",
@@ -28,7 +29,10 @@ _FRAMES = [
     rf"{_PLEASE}(?:give|show|get|find|provide|send|list)(?: me| us)? {_ANY}{_NEWS}{_IN} (?:{_ON}|for)",
     rf"(?:is|are|was) there {_ANY}{_NEWS}{_IN} {_ON}",
     rf"(?:do|does) (?:{_DOCUMENTS}|you|we) {_READS} {_ANY}{_NEWS}{_IN} {_ON}",
-    rf"{_ANY}{_NEWS}{_IN} {_ON}",
+    rf"{_PLEASE}{_SEEK}?{_ANY}{_NEWS}{_IN} {_ON}",
+    rf"{_PLEASE}(?:(?:give|show|get|find|collect|gather|list|write)(?: me| us)? )?{_ANY}(?:{_NEWS} (?:of|on|about) )?"
+    rf"(?:what(?: all)?(?:'s| is| was| has been| there is)?|everything|all)(?: that)?(?: is| was|'s| has been)? "
+    rf"(?:{_KNOWN}|there is|you (?:have|know|find|found)){_IN} {_ON}",
     rf"{_PLEASE}(?:summari[sz]e|describe|outline|discuss|explain)",
     rf"{_WANT} (?:{_ANY}{_NEWS} )?{_ON}",
     rf"{_PLEASE}(?:search for|look up|look for|read up on)",
@@ -55,9 +59,9 @@ def subject(question: str) -> str | None:
         if match := re.fullmatch(rf"{frame} (?P<subject>.+?){_IN}(?:,? please)?", plain, re.I):
             found = re.sub(r"^(?:the|an?) (?=\w)", "", match["subject"].strip(" \"'“”«»"), flags=re.I)
             terms = [*words.stems(found), *words.short_names(found)]
-            if frame is _DATED and not dates.asked(found):
-                return None
-            return found if not _CLAUSE.match(found) and 0 < len(terms) <= _LONGEST else None
+            if _CLAUSE.match(found):
+                continue  # "a summary of what is known of Ada Holm"
+            return found if 0 < len(terms) <= _LONGEST and (frame is not _DATED or dates.asked(found)) else None
     return None
 
 

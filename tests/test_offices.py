@@ -67,6 +67,12 @@ def test_the_mayor_of_one_town_is_not_anothers(texts, grades):
     )
 
 
+def test_initials_stand_for_a_name():
+    for asked, given in (("Northern River Authority", "NRA"), ("NRA", "Northern River Authority")):
+        office = offices.asked(f"Who is the inspector of the {asked}?")
+        assert offices.answering(office, [f"Gwen Parrish, inspector of the {given}, joined."], [""]) == [1]
+
+
 @pytest.mark.parametrize(
     "question",
     [

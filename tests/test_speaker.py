@@ -62,6 +62,12 @@ def test_a_pronoun_goes_back_to_the_person_spoken_of_last(before, sentence, who)
     assert speakers(text, spans)[-1] == who
 
 
+@pytest.mark.parametrize("place", ["At Hask Lock there were cranes.", "Hask Lock was noisy. We slept at Hask Lock."])
+def test_a_pronoun_does_not_go_back_to_a_place(place):
+    text = f"“We agree,” said Jonas Keller. {place} He said that it was time."
+    assert speakers(text, split.sentences(text))[-1] == "Jonas Keller"
+
+
 def test_what_nobody_else_says_in_a_signed_letter_says_who_signed_it():
     text = (
         "Dear tenant,\n\nThe lift is mended. Mr Tal said that it was time.\n\nYours sincerely,\n\nOwen Marsh\nManager"
