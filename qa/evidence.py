@@ -66,7 +66,8 @@ class Question:
 
 class Candidate(NamedTuple):
     """A sentence that may be evidence; `before` is the sentence that leads up to it in its passage, with the title;
-    `speaker` whoever the text says it comes from, `dated` the times it has that the question names."""
+    `speaker` whoever the text says it comes from, `meant` whom the "he" or "she" means that opens it, `dated` the times
+    it has that the question names."""
 
     passage: Passage
     span: Span
@@ -75,6 +76,7 @@ class Candidate(NamedTuple):
     cosine_sentence: float = 0.0
     cosine_passage: float = 0.0
     speaker: str | None = None
+    meant: str | None = None
     dated: str = ""
 
 
@@ -163,6 +165,9 @@ def read(question: Question, candidates: Sequence[Candidate]) -> Matrix:
 def _heard(question: str, candidate: Candidate) -> str:
     """A sentence as it is read: with who says it, where a question asks what they said and it does not name them."""
     who, asked = candidate.speaker, speaker.asked(question)
+    if candidate.meant:
+        own = re.sub(r"^H(?:e|is)\b|^(?:Sh|H)er?\b", "", candidate.text)
+        return f"{candidate.meant}{'’s' * candidate.text.startswith(('His', 'Her'))}{own}"
     if not who or not asked or not words.any_same_name(words.tokens(who)[-1:], words.tokens(asked)):
         return candidate.text
     named = words.any_same_name(words.tokens(who)[-1:], words.tokens(candidate.text))
@@ -215,7 +220,7 @@ def features(question: Question, candidates: Sequence[Candidate]) -> Matrix:
 
 
 def _features(question: Question, candidate: Candidate) -> list[float]:
-    terms, said_by = words.stems(candidate.text), words.stems(candidate.speaker or "")
+    terms, said_by = words.stems(candidate.text), words.stems(f"{candidate.speaker or ''} {candidate.meant or ''}")
     sentence = frozenset(terms + said_by) | _shortened(question, candidate.text)
     context = sentence | frozenset(words.stems(f"{candidate.before} {candidate.dated}"))
     passage = context | frozenset(words.stems(candidate.passage.text)) | _shortened(question, candidate.passage.text)

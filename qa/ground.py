@@ -129,7 +129,14 @@ def _is_copy(claim: str, source: Source) -> bool:
         return False
     before, _, after = plain.partition(quote)
     cited = source.citation
-    said = [cited.speaker or "", when_text(cited), date_text(cited.date), cited.date or "", "according to about on"]
+    said = [
+        cited.speaker or "",
+        cited.about or "",
+        when_text(cited),
+        date_text(cited.date),
+        cited.date or "",
+        "according to about on",
+    ]
     return set(words.tokens(f"{before} {after}")) <= set(words.tokens(" ".join(said)))
 
 
@@ -219,7 +226,14 @@ def _aligned(stems: Sequence[str], spoken: Sequence[str]) -> tuple[list[str], Se
 
 def _known(source: Source) -> list[str]:
     citation = source.citation
-    return [citation.speaker or "", date_text(citation.date), citation.date or "", citation.title, source.context]
+    return [
+        citation.speaker or "",
+        citation.about or "",
+        date_text(citation.date),
+        citation.date or "",
+        citation.title,
+        source.context,
+    ]
 
 
 def coverage(claim: str, said: str, known: str) -> float:
@@ -302,13 +316,14 @@ def turned_words(text: str, marks: frozenset[str], closest: int = 2) -> frozense
 
 
 def verbatim(citation: Citation) -> str:
-    """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker, with its date."""
+    """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker or by whom its "she"
+    means, with its date."""
     when = f" ({when_text(citation)})" if citation.date else ""
-    quote, speaker = " ".join(bare(citation.quote).split()), citation.speaker
+    quote, speaker = " ".join(bare(citation.quote).split()), citation.about or citation.speaker
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
         return quote + when
-    if speakers.reporter(quote) or _PRONOUN_SUBJECT.match(quote):
+    if citation.about or speakers.reporter(quote) or _PRONOUN_SUBJECT.match(quote):
         return f"About {speaker}{when}: {quote}"
     return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
 

@@ -260,13 +260,14 @@ class Retriever:
         found = []
         for hit in hits:
             document, held = documents[hit.passage.document], stored[hit.passage.id]
-            said_by = _speakers(document, self._around(hit.passage))
+            said_by, meant = (of(document, self._around(hit.passage)) for of in (_speakers, _meant))
             before, near = document.title, float(held.vector @ vector)
             for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
                 text = document.text[start:end]
                 if start >= document.body:
                     who = said_by[start, end]
-                    found.append(Candidate(hit.passage, (start, end), text, before, float(cosine), near, who))
+                    whom = meant[start, end]
+                    found.append(Candidate(hit.passage, (start, end), text, before, float(cosine), near, who, whom))
                 before = f"{document.title} {text}"
         return found
 
@@ -373,12 +374,23 @@ def _speakers(document: Document, spans: tuple[Span, ...]) -> dict[Span, str | N
     return dict(zip(spans, speaker.speakers(document.text, spans), strict=True))
 
 
+@lru_cache(maxsize=64)
+def _meant(document: Document, spans: tuple[Span, ...]) -> dict[Span, str | None]:
+    return dict(zip(spans, speaker.meant(document.text, spans), strict=True))
+
+
 def _source(candidate: Candidate, document: Document, score: float) -> Source:
     """A candidate as a source. A sentence that opens with "This" or "It" takes the one before it along."""
     start, end = candidate.span
     spans = candidate.passage.sentences
     at = spans.index(candidate.span)
-    if at and not candidate.speaker and leans_back(candidate.text) and spans[at - 1][0] >= document.body:
+    if (
+        at
+        and not candidate.speaker
+        and not candidate.meant
+        and leans_back(candidate.text)
+        and spans[at - 1][0] >= document.body
+    ):
         start = spans[at - 1][0]
     citation = Citation(
         number=0,
@@ -392,6 +404,7 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         speaker=candidate.speaker,
         score=score,
         times=dates.certain(document.text, start, end, document.date),
+        about=candidate.meant,
     )
     return Source(citation, candidate.before, candidate.passage.text)
 

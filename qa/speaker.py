@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from qa import people, words
@@ -41,6 +41,8 @@ _SUBJECT = re.compile(  # who a sentence is about
     r"(?:(?:On|In|At|After|Before|During|By|From|Last|Earlier|Later|Meanwhile|However|Then)\b[^,]{0,40}, )?"
     rf"(?P<who>{_NAME})(?=,| [a-z])"
 )
+_OPENING = re.compile(r"(?:He|She|His|Her)\b")
+_OTHER = re.compile(r"\bhim\b|“[^”]*\b(?:He|She)\b|\"[^\"]*\b(?:He|She)\b")  # somebody beside whom a sentence is about
 _HE, _SHE = re.compile(r"(?:he|his|him)\b", re.I), re.compile(r"(?:she|hers?)\b", re.I)
 _MAN, _WOMAN = (
     re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b"),
@@ -68,22 +70,7 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     text has for them. What nobody else says in a signed letter says who signed it.
     """
     text = _curled(text)
-    named: list[str | None] = []
-    last: str | None = None
-    persons: list[str] = []  # spoken of lately, the last one first
-    near = text[max(0, sentences[0][0] - FAR) : sentences[-1][1] + FAR] if sentences else ""
-    whole = cache(lambda name: _longest(name, near))
-    somebody = cache(lambda name: name if _is_somebody(name, near) else None)
-    for start, end in sentences:
-        found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
-        about = somebody(whole(subject["who"])) if subject else None
-        if found and _PRONOUN.fullmatch(found):
-            found = _meant(found, [about, *persons] if about else persons) or last
-        elif found:
-            last = found = whole(found)
-        named.append(found)
-        if spoken_of := about or (found if found and people.is_named(found) else None):
-            persons = [spoken_of, *persons[:RECENT]]
+    named = [who for who, _ in _followed(text, sentences)]
     inside = _quoted_throughout(text, sentences)
     told = [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
     signed = _SIGNED.search(text)
@@ -93,17 +80,52 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     return [who or (signed["who"] if own else None) for who, own in zip(told, writes, strict=True)]
 
 
-def _meant(pronoun: str, persons: Sequence[str]) -> str | None:
-    """Whom "he" or "she" means of the persons spoken of; None for "it", and where there is none."""
-    other = _WOMAN if _HE.match(pronoun) else _MAN if _SHE.match(pronoun) else None
-    return next((person for person in persons if not other.search(person)), None) if other else None
+def meant(text: str, sentences: Sequence[Span]) -> list[str | None]:
+    """Whom the "he" or "she" means with which a sentence opens; None for every other sentence."""
+    return [who for _, who in _followed(_curled(text), sentences)]
+
+
+def _followed(text: str, sentences: Sequence[Span]) -> Iterator[tuple[str | None, str | None]]:
+    """Of each sentence whose words it says itself that it tells, and whom the pronoun means that opens it: only the
+    person whom the sentence before is about, by name or by such a pronoun in its turn."""
+    last: str | None = None
+    thread: str | None = None  # whom the sentence before is about
+    persons: list[str] = []  # spoken of lately, the last one first
+    known: dict[str, re.Pattern[str]] = {}  # by which pronouns the text has called them
+    near = text[max(0, sentences[0][0] - FAR) : sentences[-1][1] + FAR] if sentences else ""
+    whole = cache(lambda name: _longest(name, near))
+    somebody = cache(lambda name: name if _is_somebody(name, near) else None)
+    for start, end in sentences:
+        found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
+        about = somebody(whole(subject["who"])) if subject else None
+        opening = _OPENING.match(text, start, end)
+        opened = _meant(opening[0], [thread] if thread else [], known) if opening else None
+        if found and _PRONOUN.fullmatch(found):
+            found = _meant(found, [one for one in (about, thread, *persons) if one], known) or last
+        elif found:
+            last = found = whole(found)
+        yield found, opened
+        thread = None if _OTHER.search(text, start, end) else about or opened
+        if spoken_of := about or (found if found and people.is_named(found) else None):
+            persons = [spoken_of, *persons[:RECENT]]
+
+
+def _meant(pronoun: str, persons: Sequence[str], known: dict[str, re.Pattern[str]]) -> str | None:
+    """Whom "he" or "she" means of the persons spoken of; None for "it", and where there is none. Who is known as "she"
+    is not "he"."""
+    own = next((one for one in (_HE, _SHE) if one.match(pronoun)), None)
+    other = _WOMAN if own is _HE else _MAN
+    fitting = [one for one in persons if own and known.get(one, own) is own and not other.search(one)]
+    if fitting and own:
+        known[fitting[0]] = own
+    return fitting[0] if fitting else None
 
 
 def _is_somebody(name: str, text: str) -> bool:
     """Whether a name is likely a person's, and not that of a place in which a text says that something is."""
-    if not people.is_named(name) or name.partition(" ")[0].lower() in words.STOPWORDS - {"the"}:
+    if not people.is_named(name.removeprefix("The ")) or name.partition(" ")[0].lower() in words.STOPWORDS - {"the"}:
         return False
-    return not re.search(rf"\b(?i:in|at|near|to|from|into|outside) (?:the )?{re.escape(name)}\b", text)
+    return not re.search(rf"\b(?i:in|at|near|into|outside) (?:the )?{re.escape(name)}\b", text)
 
 
 def reporter(sentence: str) -> str | None:

@@ -66,7 +66,7 @@ class Citation:
 
     `speaker` is whoever the source says these words or this claim come from; `times` are words for a time in the quote
     with the ISO dates that the day of publication makes of them; `score` is the probability, 0 to 1, that this sentence
-    answers the question.
+    answers the question; `about` is whom the "he" or "she" means that opens it.
     """
 
     number: int
@@ -80,6 +80,7 @@ class Citation:
     speaker: str | None = None
     score: float = 0.0
     times: tuple[tuple[str, str], ...] = ()
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The check on every sentence, and that it acts."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa import ground
@@ -234,3 +236,11 @@ def test_the_label_of_the_evidence_is_no_part_of_an_answer():
     editor = Editor("Who opened the bridge?", [source("Ada Holm opened the old bridge of Elmford on Monday.")])
     editor.take("[1] (Bo Lind, 8 February 2024) Ada Holm opened the old bridge of Elmford. [1]")
     assert editor.text == "Ada Holm opened the old bridge of Elmford. [1]"
+
+
+def test_a_sentence_with_she_is_shown_with_whom_that_means():
+    quote = "She is 54 and drives the bus."
+    cited = Citation(1, "d", "t", quote, 0, len(quote), date="2026-07-04", about="Ada Holm")
+    shown = ground.verbatim(cited)
+    assert shown == "About Ada Holm (4 July 2026): She is 54 and drives the bus."
+    assert ground.verbatim(replace(cited, quote="Ada Holm is 54.")) == "Ada Holm is 54. (4 July 2026)"

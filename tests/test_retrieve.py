@@ -113,6 +113,47 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant, tmp_
     assert best.quote.startswith("The ferry toll") and best.quote.endswith("by far.")
 
 
+@pytest.fixture
+def told(tmp_path):
+    """Answers over one document of a few lines."""
+
+    def over(text):
+        folder = tmp_path / "d"
+        folder.mkdir()
+        (folder / "a.txt").write_text(text)
+        config = load(index=tmp_path / "index", embedder="hash-256")
+        sync([folder], config=config, embedder=HashEmbedder(256))
+        return Assistant(config, embedder=HashEmbedder(256), answerer=Quote())
+
+    return over
+
+
+def test_what_is_said_of_her_is_found_by_her_name_and_shown_with_it(told):
+    text = "Ada Holm came to Wick in 1998 to sell fish. She is 54 and drives the number 9 bus."
+    answer = told(f"Elmford news\n\n{text}").ask("How old is Ada Holm?").answer
+    assert answer.claims[0].text == "About Ada Holm: She is 54 and drives the number 9 bus."
+
+
+def test_what_a_letter_says_is_said_by_who_signed_it(told):
+    text = "Dear tenant,\n\nThe lift is mended.\n\nMost of the damp comes from condensation in the kitchens.\n\n"
+    (best, *_) = (
+        told(f"{text}Yours sincerely,\n\nOwen Marsh\n").ask("What did Owen Marsh say about damp?").answer.citations
+    )
+    assert (best.speaker, best.quote[:16]) == ("Owen Marsh", "Most of the damp")
+
+
+def test_what_somebody_said_about_another_is_not_what_they_said_about_a_third(told):
+    text = "Ada Holm spoke on Monday. “Gwen Parry never listens,” Ada Holm said. “She says no.” Bo Lind was away."
+    found = told(f"Elmford news\n\n{text}").search("What did Ada Holm say about Bo Lind?")
+    assert all("Parry" not in source.citation.quote for source in found.sentences)
+
+
+def test_the_office_of_another_country_is_no_answer(told):
+    other = told("Talks\n\nThe Danish ambassador, Ada Holm, met the Swedish prime minister. Norway sent nobody.")
+    assert other.ask("Who is the Danish ambassador?").answer.answered
+    assert not other.ask("Who is the ambassador of Norway?").answer.answered
+
+
 def cited(number, quote, score):
     return Citation(number, "d", "t", quote, 0, len(quote), score=score)
 

@@ -123,3 +123,8 @@ def test_a_question_for_what_was_said_has_a_speaker_and_a_topic():
     question = "What did Ada Holm say about the bridge in May?"
     assert (speaker.asked(question), speaker.topic(question)) == ("Ada Holm", "the bridge in May")
     assert speaker.topic("What did Ada Holm say?") is speaker.asked("Who opened the bridge?") is None
+
+
+def test_whom_an_opening_pronoun_means_is_told_from_the_sentences_before():
+    text = "Ada Holm came to Wick in 1998. She is 54. Her brother, Bo Lind, is a baker. He bakes. It rained."
+    assert speaker.meant(text, split.sentences(text)) == [None, "Ada Holm", "Ada Holm", None, None]
