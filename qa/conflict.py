@@ -75,6 +75,12 @@ _PLAIN = {"lost": "lose", "won": "win", "fell": "fall", "rose": "rise", "grew": 
 _PLAIN |= {"left": "leave", "began": "begin", "opposed": "oppose", "died": "die", "dying": "die"}
 
 
+_SINCE = re.compile(r"\bsince(?: [\w’]+){1,3}")
+_ASKING = re.compile(
+    r"\b(?:ask(?:s|ed)?|wonder(?:s|ed)?|enquire[sd]?|inquire[sd]?) (?:\w+ ){0,3}(?:whether|if)\b|\?\W*$"
+)
+
+
 class _Asked(NamedTuple):
     """A question: its stems, those of no name, the kinds of answer that it asks for, and the best source's score."""
 
@@ -94,7 +100,8 @@ class _Pair(NamedTuple):
 
     @property
     def quotes(self) -> tuple[str, str]:
-        return self.one.citation.quote, self.other.citation.quote
+        one, other = ((source.citation.about, source.citation.quote) for source in (self.one, self.other))
+        return " ".join(filter(None, one)), " ".join(filter(None, other))
 
     @property
     def apart(self) -> bool:
@@ -138,6 +145,8 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
         pair = _Pair(asked, sources[i], sources[j])
         if "holder" in asked.kinds and _years_apart(pair):
             continue  # another may have followed
+        if any(map(_ASKING.search, pair.quotes)):
+            continue  # who asks says nothing
         if any(rule(pair) for rule in (_holders_differ, _copies_differ, _denied)) or (
             {pair.one.citation.document, pair.other.citation.document} <= on_topic and _answers_differ(pair)
         ):
@@ -262,7 +271,9 @@ def _moments_differ(pair: _Pair) -> bool:
     if "when" not in pair.asked.kinds or not pair.at_least(_FAINT):
         return False
     named = values.moments(pair.asked.text)
-    told = map(values.moments, pair.quotes)  # "on Thursday" is often when it was said
+    lasting = all(map(_SINCE.search, pair.quotes))  # else a state that lasts, and an event
+    quotes = [quote if lasting else _SINCE.sub("", quote) for quote in pair.quotes]
+    told = map(values.moments, quotes)  # "on Thursday" is often when it was said
     given = [[t for t in times if t.day or t.clock or not any(map(t.agrees, named))] for times in told]
     if all(any(t.clock for t in some) for some in given):
         given = [[t for t in some if t.clock] for some in given]
