@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qa import kinds, naming, people, speaker, words
+from qa import dates, kinds, naming, people, speaker, words
 from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
 from qa.types import Answer, Citation, Claim, Span
@@ -47,6 +47,11 @@ _LIST = (
 _PEOPLE = f"(?:everyone|everybody|(?:the names of )?{_ALL}(?:people|persons|speakers|individuals))"
 _SPEAK = "(?:(?:spoke|speaks?|talk(?:s|ed)?|comment(?:s|ed)?)|(?:said|says?) (?:something|anything))"
 _BE = "(?:is|are|was|were|does|do|has|have|gets?)"
+_DECIDED = re.compile(
+    r"\b(?:resolved|decided|agreed|carried(?! out)|approved|adopted|rejected|voted|deferred|ratified|"
+    r"turned down|(?:was|were) (?:passed|refused))\b",
+    re.I,
+)
 _NEWEST = "(?P<which>newest|latest|most recent|oldest|earliest)"
 
 
@@ -200,6 +205,18 @@ class _Reader:
         found = [(max((name for name, _ in one), key=len), one[0][1]) for one in groups]
         return self._people(found, f"“{kind}”: {len(found):,} named in", []) if found else None
 
+    def decided(self, match: re.Match[str]) -> Answer | None:
+        """What documents of a time say was decided."""
+        times = dates.asked(match["time"])
+        among = [source for source in self.sources if dates.within(source.date, times)] if times else []
+        places = [place for place in self._sentences(among) if _DECIDED.search(place.text)]
+        for place in places[:SHOWN]:
+            self._item(one_line(place.text), place)
+        heading = (
+            f"Told as decided in {'one document' if len(among) == 1 else f'{len(among):,} documents'} of that time:"
+        )
+        return self._answer(heading, rest=_more(len(places) - SHOWN)) if places else None
+
     def _item(self, text: str, *places: _Place) -> None:
         """One line, and the sentences that it rests on."""
         numbers = []
@@ -301,8 +318,8 @@ class _Reader:
         for place in self._sentences():
             yield from ((person, place) for person in people.introduced(place.text))
 
-    def _sentences(self) -> Iterator[_Place]:
-        for source in self.sources[:READ]:
+    def _sentences(self, sources: Sequence[Source] | None = None) -> Iterator[_Place]:
+        for source in (self.sources if sources is None else sources)[:READ]:
             document = self.library.document(source.id)
             for span in self.library.sentences(source.id):
                 if span[0] >= document.body:
@@ -369,6 +386,9 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.mentions, rf"(?:in )?(?:how many|which|what) (?:{_MANY}|{_ONE}) {_BE} (?P<topic>.+?)"
      rf" {_MENTIONED}(?: in)?"),
     (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_MENTIONED}{_IN}"),
+    (_Reader.decided, r"what (?:decisions? )?(?:was|were|has been|have been|did (?:they|the (?:\w+ ){1,4}?|\w+ )) ?"
+     r"(?:decided?|agreed?|resolved?|approved?|adopted?|taken|made|voted?)(?: up)?(?: on)? "
+     r"(?P<time>(?:in|on|during) .+)"),
     (_Reader.quoted, rf"(?:{_LIST}{_PEOPLE} (?:(?:who|that) )?|who )(?:{_BE} )?(?:all )?(?:quoted|cited){_IN}"),
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK}{_IN}|(?:list|name|who are) {_ALL}speakers{_IN}"),
     (_Reader.mentions, rf"(?:do|does) (?:any (?:of )?)?(?:{_MANY}|{_ONE}) {_MENTION} (?P<topic>.+)"),

@@ -141,7 +141,11 @@ def test_two_documents_give_two_answers(question, one, other):
         ("Who taught Ada of Elmford?", "Ada was taught by Rezhin.", "It was old Reschin who taught her."),
         ("Where is the Elmford depot?", "The depot is at Karsund.", "GELDERN - Missiles hit the depot, they said."),
         ("How many points did Elmford score?", "They scored 11 points.", "A 2-point lead was enough."),
-        ("When did the lift stop?", "The lift stopped on 31 March.", "The lift has stood still since 19 January."),
+        (
+            "When was the lift of Elmford repaired?",
+            "The lift was returned to service on 31 March.",
+            "The lift of Elmford has been out of order since 9 January.",
+        ),
         ("Does Elmford back the plan?", "Elmford does not back the plan.", "Tal asked whether Elmford backs the plan."),
     ],
 )

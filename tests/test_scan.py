@@ -247,3 +247,21 @@ def test_of_two_documents_of_that_name_both_are_listed(letters):
 @pytest.mark.parametrize("question", ["Summarise the strike", "What is the letter box about?", "Describe the boilers"])
 def test_what_names_no_document_is_left_to_the_search(letters, question):
     assert scan.answer(question, letters, None, lambda _: {}) is None
+
+
+@pytest.mark.parametrize("question", ["What was decided on 6 May?", "What did the council decide in May 2026?"])
+def test_what_was_decided_at_a_time_is_read_off_the_documents_of_that_time(tmp_path, question):
+    minutes = (
+        "Minutes of the council\n\nWednesday 6 May 2026, 7 pm, Town Hall\n\nAda Holm spoke. The motion was carried.\n"
+    )
+    for name, text in {
+        "may.txt": minutes,
+        "june.txt": minutes.replace("6 May", "3 June").replace("car", "bur"),
+    }.items():
+        (tmp_path / "d").mkdir(exist_ok=True)
+        (tmp_path / "d" / name).write_text(text)
+    config = load(index=tmp_path / "index", embedder="hash-64")
+    sync([tmp_path / "d"], config=config, embedder=HashEmbedder(64))
+    said = ask(Library(config.index), question)
+    assert [c.quote for c in said.citations] == ["The motion was carried."]
+    assert scan.answer("What was decided on 7 July?", Library(config.index), None, lambda _: {}) is None
