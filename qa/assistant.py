@@ -10,10 +10,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from qa import clarify, followup, grammar, ground, language, prompts, rerank, scan, talk
+from qa import clarify, followup, grammar, ground, language, naming, prompts, rerank, scan, talk
 from qa.config import Config, load
 from qa.editor import Editor, Event
 from qa.errors import ConfigError, ModelError
+from qa.library import Scope
 from qa.models import Translator
 from qa.models.quote import Quote, worth_quoting
 from qa.subject import subject
@@ -22,7 +23,7 @@ from qa.types import Answer, Evidence, Text
 if TYPE_CHECKING:
     from qa.embed import Embedder
     from qa.followup import History
-    from qa.library import Library, Scope
+    from qa.library import Library
     from qa.models import Answerer
     from qa.retrieve import Found, Retriever, Seen
 
@@ -121,8 +122,17 @@ class Assistant:
         return Reply(self, question, history, self._scope(documents, since, until), self._named(model))
 
     def search(self, question: str, scope: Scope | None = None) -> Found:
-        """Passages and sentences for a question that stands alone, best first, without answering it."""
-        return self._open()[1].search(question, scope)
+        """Passages and sentences for a question that stands alone, best first, without answering it. Where little is
+        found, and the question is about one document, they are looked for in that alone."""
+        library, retriever = self._open()
+        found, about = retriever.search(question, scope), naming.within(question)
+        if about and found.confidence < _FOUND:
+            chosen = library.select(scope)
+            sources = [one for one in library.documents() if chosen is None or one.id in set(chosen)]
+            ids = naming.meant(about[0], {one.id: f"{one.title} {one.id}" for one in sources}, least=1.0)
+            there = retriever.search(about[1], Scope(frozenset(ids))) if len(ids) == 1 else found
+            return max(found, there, key=lambda one: one.confidence)
+        return found
 
     def read(self, question: str, scope: Scope | None = None) -> Seen:
         """What `search` reads, with every sentence not yet scored: for training the scorer."""

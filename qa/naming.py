@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from qa import words
@@ -17,7 +18,24 @@ _SORTS = frozenset(  # of documents, by a noun that their title or file name may
     )
 )
 _ANY = frozenset(map(words.stem, "article document file story text piece paper full whole entire legal new".split()))
+_WITHIN = re.compile(
+    r"what (?:does|did|do) (?P<named>(?:the|that|this|our|my|their|his|her) .+?) "
+    r"(?:(?:say|tell us|state|report|mention|write) (?:about|on) (?P<topic>.+?)"
+    r"|(?P<does>(?:recommend|conclude|find|propose|demand|advise|suggest|promise|require|announce|warn|ask|call|decide|forbid|"
+    r"allow|offer)(?: .+)?))\W*",
+    re.I,
+)
 _LEAST = 0.5  # share of a phrase's words that the label of its document has
+
+
+def within(question: str) -> tuple[str, str] | None:
+    """The phrase for a document and what is asked of it alone: "the survey" and "What do they recommend?" of "What does
+    the survey recommend?"; None for every other question."""
+    match = _WITHIN.fullmatch(question.strip())
+    if not match:
+        return None
+    asked = f"What do the documents say about {match['topic']}?" if match["topic"] else f"What do they {match['does']}?"
+    return match["named"], asked
 
 
 def meant(phrase: str, labels: Mapping[str, str], *, least: float = _LEAST) -> list[str]:

@@ -26,6 +26,7 @@ _WHO = re.compile(
     r"names? of) (?:now |currently )?(?:the |an? )?(?P<office>.+?)(?: (?:in|at|to) [^\d]{3,30})?\W*",
     re.I,
 )
+_THE = re.compile(rf"\b(?:the|[\w’']+['’]s) (?:\w+ )?(?:{people.ROLES})\b", re.I)
 _CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
 _HELD = re.compile(
     rf"(?P<before>(?:[\w’'.\-]+ ){{0,5}}?)\b(?P<office>(?i:{people.ROLES})|(?<![\d.] )(?i:PM))\b"
@@ -111,6 +112,14 @@ def asked(question: str) -> Office | None:
 def in_full(question: str) -> str:
     """A question for the holder of an office with "prime minister" for a premier or a PM."""
     return re.sub(r"\b(?:premier|PM)\b", "prime minister", question, flags=re.I) if asked(question) else question
+
+
+def of_deputy(question: str, text: str) -> bool:
+    """Whether a question is about the holder of an office ("the mayor"), and a text names no such but a deputy's or a
+    former one's."""
+    asked = {one.noun for one in _offices(question) if not one.ranks & _OTHER} if _THE.search(question) else set()
+    named = [one for one in _offices(text) if one.noun in asked] if asked else []
+    return bool(named) and all(one.ranks & _OTHER for one in named)
 
 
 def answering(office: Office, texts: Sequence[str], around: Sequence[str]) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
@@ -38,7 +39,14 @@ WHOLE = 1.5  # how much the reading of a whole passage counts in the order of pa
 NAMED = 0.6  # how sure it is at least that something is said of a subject which a sentence names
 DATED = 3  # how many passages of documents dated as the question asks are among the first, at least
 COMPOUND = 5  # letters that a part of a compound word has at least
+TOLD = 2  # words that a sentence says of a subject, at least
 SAME = 0.8  # share of common stems above which two sentences say the same
+
+
+_REPORTED = re.compile(  # and what corrects it
+    r"\b[Ww]e (?:\w+ly )?(?:said|reported|stated|wrote|gave|described|called|suggested|named|published)\b"
+)
+_CORRECTED = re.compile(r"\b(?:correct|in fact|should have|actually|error|mistake|wrong|rather than)\b", re.I)
 
 
 class Found(NamedTuple):
@@ -96,7 +104,9 @@ class Retriever:
             persons = {c.speaker for c in seen.candidates if c.speaker and people.is_named(c.speaker)}
             known = persons | seen.persons
             candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, known)]
-            candidates = [c for c in candidates if not self._of_another(c, seen.question)]
+            candidates = [
+                c for c in candidates if not self._of_another(c, seen.question) and not offices.of_deputy(text, c.text)
+            ]
             candidates, told = _of_office(text, candidates, seen.documents)
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
@@ -315,7 +325,10 @@ def _naming(found: Found) -> Found:
     """What was found for a subject, cut down to the sentences that name it, where any does: then something is said of
     it, however unlike an answer to a question it looks."""
     named = tuple(
-        s for s in found.sentences if evidence.names_all(found.question, f"{s.citation.quote} {when_text(s.citation)}")
+        s
+        for s in found.sentences
+        if evidence.names_all(found.question, f"{s.citation.quote} {when_text(s.citation)}")
+        and sum(stem.isalpha() for stem in set(words.stems(s.citation.quote)) - found.question.weights.keys()) >= TOLD
     )
     return found._replace(sentences=named, confidence=max(found.confidence, NAMED)) if named else found
 
@@ -392,6 +405,9 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         and spans[at - 1][0] >= document.body
     ):
         start = spans[at - 1][0]
+    if _REPORTED.search(candidate.text) and at + 1 < len(spans):
+        following = document.text[slice(*spans[at + 1])]
+        end = spans[at + 1][1] if _CORRECTED.search(following) else end
     citation = Citation(
         number=0,
         document=document.id,

@@ -39,3 +39,16 @@ def test_a_document_is_named_by_its_sort_or_its_title(phrase, ids):
 def test_a_phrase_with_a_word_that_no_label_has_may_mean_another_thing():
     assert naming.meant("the legal letter of Peru", LABELS, least=0.5) == ["b"]
     assert naming.meant("the letter box", LABELS, least=1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What does the damp survey recommend?", ("the damp survey", "What do they recommend?")),
+        ("what did the letter say about damp", ("the letter", "What do the documents say about damp?")),
+        ("What does Ada Nwosu recommend?", None),
+        ("What does the damp survey cost?", None),
+    ],
+)
+def test_what_is_asked_of_one_document_is_told_from_its_name(question, asked):
+    assert naming.within(question) == asked

@@ -91,3 +91,17 @@ def test_a_premier_is_a_prime_minister():
     office = offices.asked("who's the danish premier")
     assert office == offices.asked("who's the danish pm") == offices.asked("who's the danish prime minister")
     assert offices.in_full("who's the danish pm") == "who's the danish prime minister"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "deputy"),
+    [
+        ("What did the mayor say?", "The Deputy Mayor presented a petition.", True),
+        ("What did the mayor say?", "The Mayor and the Deputy Mayor spoke.", False),
+        ("What did the deputy mayor say?", "The Deputy Mayor presented a petition.", False),
+        ("What did the foreign minister say?", "Former Foreign Minister Ada Holm spoke.", True),
+        ("Who presented a petition?", "The Deputy Mayor presented a petition.", False),
+    ],
+)
+def test_a_deputy_is_not_who_holds_the_office(question, text, deputy):
+    assert offices.of_deputy(question, text) is deputy

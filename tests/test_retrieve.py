@@ -154,6 +154,12 @@ def test_the_office_of_another_country_is_no_answer(told):
     assert not other.ask("Who is the ambassador of Norway?").answer.answered
 
 
+def test_what_was_said_wrongly_is_shown_with_what_corrects_it(told):
+    text = "In our report of May we said that the toll was nine euros. The correct figure is seven euros. We regret it."
+    (best, *_) = told(f"Corrections\n\n{text}").search("How much was the toll?").sentences
+    assert best.citation.quote.endswith("The correct figure is seven euros.")
+
+
 def cited(number, quote, score):
     return Citation(number, "d", "t", quote, 0, len(quote), score=score)
 
