@@ -25,7 +25,7 @@ _WITHIN = re.compile(
     r"allow|offer)(?: .+)?))\W*",
     re.I,
 )
-_LEAST = 0.5  # share of a phrase's words that the label of its document has
+LEAST = 0.6  # share of a phrase's words that the label of its document has
 
 
 def within(question: str) -> tuple[str, str] | None:
@@ -38,7 +38,7 @@ def within(question: str) -> tuple[str, str] | None:
     return match["named"], asked
 
 
-def meant(phrase: str, labels: Mapping[str, str], *, least: float = _LEAST) -> list[str]:
+def meant(phrase: str, labels: Mapping[str, str], *, least: float = LEAST) -> list[str]:
     """The documents that a phrase names: those whose label has most of its words.
 
     Args:

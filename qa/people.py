@@ -32,6 +32,14 @@ _AFTER = re.compile(
     rf"|(?P<bare>(?:[\w’'\-]+ ){{0,2}}(?i:{ROLES})))(?=[,.;)]| (?:of|for|at|in)\b)"
 )
 _TITLED = re.compile(rf"(?P<role>){_HONORIFIC} (?P<name>(?:[^\W\d_a-z]\. ?)*{_CAP}(?: {_CAP})*)")
+_RANKED = (  # but "General Electric", "Chief Executive"
+    r"(?:(?:Deputy|Vice|Former|Acting|Foreign|Prime) )*(?=[A-Z])(?!(?:General|Major|Chief|Head|Justice|Principal)\b)"
+    rf"(?i:{ROLES})"
+)
+_SURNAMED = re.compile(rf"\b(?P<role>{_RANKED}) (?!(?i:{ROLES})\b)(?P<name>{_CAP})(?![\w’'])(?! {_CAP})")
+_SEVERAL = re.compile(
+    rf"\b(?=[A-Z])(?P<role>(?i:(?:{_PLURAL})s)) (?P<names>{_CAP}(?:(?:, | and |, and ){_CAP})+)(?! {_CAP})"
+)
 _UNRELATED = re.compile(rf"^.*\b(?:{'|'.join(map(re.escape, words.STOPWORDS))})\s+", re.I)
 _LEAD = re.compile(
     rf"^(?:(?:[a-z]\S*|(?i:{'|'.join(words.MONTHS)})) )+(?=[^\W\d_a-z])"
@@ -57,8 +65,12 @@ class Person(NamedTuple):
 
 def introduced(text: str) -> list[Person]:
     """Everyone whom `text` names with a role or a title beside the name, in order."""
-    found = []
-    for pattern in (_AFTER, _BEFORE, _TITLED):
+    found = [
+        Person(one[0], match["role"], match.start("names") + one.start(), match.start("names") + one.end())
+        for match in _SEVERAL.finditer(text)
+        for one in re.finditer(_CAP, match["names"])
+    ]
+    for pattern in (_AFTER, _BEFORE, _TITLED, _SURNAMED):
         for match in pattern.finditer(text):
             name = bare(match["name"])
             if name and not _INSTITUTION.search(name):

@@ -89,7 +89,7 @@ class _Reader:
 
     def digest(self, match: re.Match[str]) -> Answer | None:
         """The document that is named, or a list of them where there are some."""
-        return self._named_documents(match["named"], 0.5)
+        return self._named_documents(match["named"], naming.LEAST)
 
     def told(self, match: re.Match[str]) -> Answer | None:
         """The same, if the name is not that of another thing: "what is the improvement notice about"."""
@@ -191,7 +191,7 @@ class _Reader:
         """Everyone whom the documents introduce by a role: no deputies and no former ones, if none are asked for."""
         role = one_line(match["role"])
         found = _grouped((who.name, place) for who, place in self._introduced() if people.bears(who.role, role))
-        persons = [(name, place) for name, place in found if people.is_person(name)]
+        persons = [(name, place) for name, place in found if not people.is_institution(name)]
         return self._people(persons, f"{_persons(len(persons))} introduced as “{role}” in", []) if persons else None
 
     def of_kind(self, match: re.Match[str]) -> Answer | None:
@@ -402,6 +402,8 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
      rf"appear(?:ing)?){_IN}"),
     (_Reader.holding, rf"(?:{_LIST}|{_HOW_MANY}|who (?:are|were) ){_ALL}(?P<role>{people.SEVERAL})"
      rf"(?: (?:(?:who|that) )?(?:are|were))?(?: (?:there|mentioned|named|introduced))?{_IN}"),
+    (_Reader.holding, rf"(?:{_LIST}|{_HOW_MANY}){_PEOPLE} (?:who|that) (?:is|are|was|were|has been) (?:an? |the )?"
+     rf"(?P<role>(?:[\w’'\-]+ ){{0,3}}?(?:{people.ROLES})){_IN}"),
     (_Reader.named, rf"{_LIST}{_PEOPLE} in {_WHOLE}|who (?:is|are) all (?:mentioned|named){_IN}|who {_BE}"
      rf" (?:mentioned|named) in {_WHOLE}"),
     (_Reader.of_kind, rf"(?:{_LIST}|{_HOW_MANY})?{_ALL}(?P<kind>{kinds.SEVERAL})(?: (?:that|which))?(?: {_BE})?"

@@ -38,6 +38,7 @@ def test_a_document_is_named_by_its_sort_or_its_title(phrase, ids):
 
 def test_a_phrase_with_a_word_that_no_label_has_may_mean_another_thing():
     assert naming.meant("the legal letter of Peru", LABELS, least=0.5) == ["b"]
+    assert naming.meant("the letter bomb", LABELS) == []
     assert naming.meant("the letter box", LABELS, least=1.0) == []
 
 

@@ -20,6 +20,18 @@ def test_a_role_or_title_beside_a_name_introduces_a_person(text, name, role):
     assert [(person.name, person.role) for person in people.introduced(text)] == [(name, role)]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Present: Councillors Bell, Fell and Tarrant. Judge Okafor was away.", ["Bell", "Fell", "Tarrant", "Okafor"]),
+        ("President Putin met Deputy Mayor Tal.", ["Putin", "Tal"]),
+        ("The President of Peru and General Electric met.", []),
+    ],
+)
+def test_a_surname_behind_a_role_introduces_a_person_and_so_does_each_of_several(text, names):
+    assert [person.name for person in people.introduced(text)] == names
+
+
 def test_places_and_institutions_are_no_people():
     assert people.introduced("Elmford voted. The Elmford City Council paid New York University on Monday.") == []
     assert not people.is_person("Foreign Ministry")
