@@ -95,12 +95,27 @@ class _Reader:
         """The same, if the name is not that of another thing: "what is the improvement notice about"."""
         return self._named_documents(match["named"] or match["of"] or match["tells"], 1.0)
 
+    def written(self, match: re.Match[str]) -> Answer | None:
+        """The date of the document that is named, with the sentence that gives it, where one does."""
+        chosen = self._chosen(match["named"] or match["of"], 1.0)
+        for source in chosen[:SHOWN]:
+            said = (place for place in self._sentences([source]) if dates.within(source.date, dates.named(place.text)))
+            stated = next(said, None) if source.date else None
+            self._item(
+                f"{one_line(source.title)}: {date_text(source.date) or 'gives no date'}",
+                stated or self._opening(source),
+            )
+        return self._answer("") if chosen else None
+
     def _named_documents(self, name: str, least: float) -> Answer | None:
-        ids = naming.meant(name, {source.id: f"{source.title} {source.id}" for source in self.sources}, least=least)
-        chosen = [source for source in self.sources if source.id in ids]
+        chosen = self._chosen(name, least)
         if 1 < len(chosen) <= SHOWN:
             return self._listed(chosen, f"{len(chosen)} documents may be meant. Ask for one by more of its title.")
         return self._digested(chosen[0]) if len(chosen) == 1 else None
+
+    def _chosen(self, name: str, least: float) -> list[Source]:
+        ids = naming.meant(name, {source.id: f"{source.title} {source.id}" for source in self.sources}, least=least)
+        return [source for source in self.sources if source.id in ids]
 
     def _digested(self, source: Source) -> Answer | None:
         """The first full sentence of each paragraph of a document; of a long one, of some of them."""
@@ -367,6 +382,8 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.digest, rf"(?:{_LIST}|i(?:'d| would) like |can i have |write )?(?:me )?{_SHORT}"
      rf"(?:overview|summary|outline|digest|gist|(?:main|key) points) of (?P<named>.+)"),
     (_Reader.digest, r"what(?: are)? (?:the )?(?:main|key) points (?:of|in) (?P<named>.+)"),
+    (_Reader.written, r"when (?:is|was|were) (?P<named>.+?) (?:published|written|issued|released|dated)"
+     r"|what(?: is|'s| was) the (?:publication )?date of (?P<of>.+)"),
     (_Reader.told, r"what(?: is|'s) (?:in (?P<named>.+)|(?P<of>.+) about)"
      r"|what does (?P<tells>.+) (?:say|tell|contain)"),
     (_Reader.dated, rf"(?:{_LIST}|{_HOW_MANY}){_MANY}(?: (?:that|which))? {_WHEN}"),
@@ -432,7 +449,7 @@ def answer(question: str, library: Library, scope: Scope | None, spelled: Spelle
 
 def asks_for_all(question: str) -> bool:
     """Whether a question has the form of one about the whole collection, not about one document of it."""
-    return any(read not in (_Reader.digest, _Reader.told) for read, _ in _read_as(question))
+    return any(read not in (_Reader.digest, _Reader.told, _Reader.written) for read, _ in _read_as(question))
 
 
 def _read_as(question: str) -> Iterator[tuple[Callable[[_Reader, re.Match[str]], Answer | None], re.Match[str]]]:

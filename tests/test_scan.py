@@ -238,6 +238,15 @@ def test_of_a_long_document_some_paragraphs_are_told_from_the_first_to_the_last(
     assert (len(quotes), quotes[0][:6], quotes[-1][:7]) == (8, "Item 0", "Item 39")
 
 
+@pytest.mark.parametrize(
+    "question", ["When was the letter to tenants written?", "What's the date of the letter to tenants?"]
+)
+def test_the_date_of_a_document_that_is_named_is_told_from_the_line_that_gives_it(letters, question):
+    said = ask(letters, question)
+    assert (said.text, said.citations[0].quote) == ("Halden Homes: 2 April 2026 [1]", "2 April 2026")
+    assert "gives no date" in ask(letters, "When were the minutes issued?").text
+
+
 def test_of_two_documents_of_that_name_both_are_listed(letters):
     said = ask(letters, "Summarise the letter")
     assert said.text.startswith("2 documents may be meant.")
