@@ -104,17 +104,17 @@ class Retriever:
             persons = {c.speaker for c in seen.candidates if c.speaker and people.is_named(c.speaker)}
             known = persons | seen.persons
             candidates = [c for c in seen.candidates if not speaker.told_by_another(text, c.text, c.speaker, known)]
-            candidates = [
+            asked = [
                 c for c in candidates if not self._of_another(c, seen.question) and not offices.of_deputy(text, c.text)
             ]
-            candidates, told = _of_office(text, candidates, seen.documents)
+            candidates, told = _of_office(text, asked or candidates, seen.documents)
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
         sure = max(weighed.confidence, NAMED) if told == 1 else weighed.confidence
-        if not told or self._nobody(speaker.asked(text), seen.question):
+        if not (told and asked) or self._nobody(speaker.asked(text), seen.question):
             sure = min(sure, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
