@@ -250,7 +250,10 @@ def test_a_page_gives_its_main_text_and_title_without_navigation(take) -> None:
 
 
 def test_the_first_line_of_a_page_that_has_its_title_elsewhere_may_date_it(take) -> None:
-    body = f"<h1>The talks</h1><p>Elmford Courier, 22 March 2026</p><p>{PROSE}</p><p>{PROSE}</p>"
+    first = "Elmford Courier, 22 March 2026"
+    assert about.dateline(f"{first}\n{PROSE}", "The talks") == "2026-03-22"
+    assert about.dateline(f"{first}\n{PROSE}", first) is about.dateline(f"{first}\n{PROSE}") is None
+    body = f"<h1>The talks</h1><p>{first}</p><p>{PROSE}</p><p>{PROSE}</p>"
     assert take("a.html", f"<html><head><title>The talks</title></head><body>{body}</body></html>").date == "2026-03-22"
 
 

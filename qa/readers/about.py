@@ -96,9 +96,8 @@ def dateline(text: str, given: str = "") -> str | None:
             stated = part.strip(" *_")
             if not stated.isdigit() and (found := iso(_LABEL.sub("", stated, count=1))):  # a number is no date yet
                 return found
-            for pattern in _STATED[
-                : None if number else -1
-            ]:  # a first line "The Fall of Elmford, 6 May 2026" is a title
+            titled = not number and (not given or given in line)  # "The Fall of Elmford, 6 May 1926"
+            for pattern in _STATED[: -1 if titled else None]:
                 if (match := pattern.fullmatch(stated)) and _titled(match) and (found := iso(match[1])):
                     return found
     return None
