@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -54,10 +55,21 @@ class Office(NamedTuple):
         return words.any_same_name(self.names, asked.names)
 
     def among(self, text: str) -> bool:
-        """Whether a text names the country, town or firm whose this is."""
-        if self.names & set(words.stems(text)):
-            return True
-        return any(codes & self.countries for word in _CAPITAL.findall(text) if (codes := countries.codes(word)))
+        """Whether a text names the town or firm whose this is, or a country as often as any other."""
+        if not self.countries:
+            return bool(self.names & set(words.stems(text)))
+        named = Counter(code for word in _CAPITAL.findall(text) for code in countries.codes(word))
+        return any(named[code] == max(named.values(), default=0) > 0 for code in self.countries)
+
+    def fits(self, text: str, around: str) -> bool:
+        """Whether an office that a text gives to no country by itself can be this one: the country named last before
+        it, or else first, is one of whose this is; where the text names none, what stands around it is about that."""
+        named = [(m.start(), codes) for m in _CAPITAL.finditer(text) if (codes := countries.codes(m[0]))]
+        if not self.countries or not named:
+            return self.among(f"{text} {around}")
+        places = [m.start("office") for m in _HELD.finditer(text) if people.office(m["office"]) == self.noun]
+        before = [codes for start, codes in named if places and start < places[0]]
+        return bool((before[-1] if before else named[0][1]) & self.countries)
 
 
 def held(text: str) -> dict[str, str]:
@@ -156,8 +168,7 @@ def answering(office: Office, texts: Sequence[str], around: Sequence[str]) -> li
         if any(one.shared(office) for one in roles):
             grades.append(1.0)
         else:
-            near = office.among(f"{texts[i]} {around[i]}")
-            grades.append(0.5 if some and near and not (anothers[i] or theirs) else 0.0)
+            grades.append(0.5 if some and not (anothers[i] or theirs) and office.fits(texts[i], around[i]) else 0.0)
     if strict or max(grades) or not any(given):
         return [grade if some or strict else 0.5 for grade, some in zip(grades, given, strict=True)]
     return grades
@@ -175,7 +186,8 @@ def _offices(text: str) -> Iterator[Office]:
         ranks = frozenset(around.lower().split()) & (_OTHER | _KINDS) | ({"prime"} if short else frozenset())
         whose = [code for word in around.split() for code in countries.codes(word)]
         whose += [code for _, code, _, _ in countries.named(around)]
-        named = [word for word in around.split() if word[0].isupper() or text.islower()]
-        names = frozenset(words.stems(" ".join(named).lower())) - set(map(words.stem, _RANKS | _OTHER | _KINDS))
-        initials = words.initials(around) | frozenset(words.short_names(around))
+        plain = _RANKS | _OTHER | _KINDS
+        named = [word for word in around.split() if word.lower() not in plain and (word[0].isupper() or text.islower())]
+        names = frozenset(words.stems(" ".join(named).lower())) - set(map(words.stem, plain))
+        initials = words.initials(" ".join(named)) | frozenset(words.short_names(" ".join(named)))
         yield Office("minister" if short else noun, ranks, frozenset(whose), names | initials)

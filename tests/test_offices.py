@@ -52,6 +52,15 @@ def test_a_minister_whose_country_no_one_names_is_of_a_country_that_is_named_nea
     assert offices.answering(office, [text, text], ["Norway shut the strait.", "Peru shut the mine."]) == [0.5, 0]
 
 
+def test_a_president_beside_other_countries_is_nobodys():
+    office = offices.asked("Who is Armenia’s president?")
+    text = "At the wish of President Vladimir Putin Russia made peace between Armenia and Azerbaijan."
+    assert offices.answering(office, [text], ["Armenia and Azerbaijan met."]) == [0]
+    deputy = offices.asked("Who is Russia’s deputy foreign minister?")
+    text = "The Russian Foreign Ministry said Deputy Foreign Minister Ada Holm met the Armenian ambassador."
+    assert offices.answering(deputy, [text], ["Russia and Armenia met."]) == [0.5]
+
+
 @pytest.mark.parametrize(
     ("texts", "grades"),
     [
