@@ -225,6 +225,7 @@ def _filled(fragment: str, earlier: str) -> str | None:
     """The earlier question with "in 2020", "Keller" or "Keller on Monday" in the place of what it has there."""
     core, _, topic = earlier.rstrip("? ").partition("? (")
     time = _TIME.search(fragment)
+    topic = "" if time and _THAT_TIME.search(core) else topic  # "that day" was all that leaned on it
     who = re.sub(r"^[\s,]+|[\s,]+$", "", _TIME.sub("", fragment))
     subject = _SUBJECT.match(core) or _IDENTITY.fullmatch(core)
     link = re.match(_LINK, who, re.I)
@@ -246,7 +247,7 @@ def _filled(fragment: str, earlier: str) -> str | None:
 
 def _at(question: str, time: str) -> str:
     """The question with another time, "in 2019" with "2020" as "in 2020"."""
-    old = _TIME.search(question)
+    old = _TIME.search(question) or _THAT_TIME.search(question)
     link = re.match(r"[a-z]+ (?=\d)", old[0]) if old and time[0].isdigit() else None
     time = (link[0] if link else "") + time
     return f"{question[: old.start()]}{time}{question[old.end() :]}" if old else f"{question} {time}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import copies, dates, evidence, language, offices, people, rerank, speaker, spelling, words
+from qa import answertype, copies, dates, evidence, language, offices, people, rerank, speaker, spelling, words
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -108,13 +108,15 @@ class Retriever:
                 c for c in candidates if not self._of_another(c, seen.question) and not offices.of_deputy(text, c.text)
             ]
             candidates, told = _of_office(text, asked or candidates, seen.documents)
+            fitting = _of_type(seen.question, candidates)
+            candidates = fitting or candidates
             weighed = evidence.weigh(seen.question, candidates)
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
         sure = max(weighed.confidence, NAMED) if told == 1 else weighed.confidence
-        if not (told and asked) or self._nobody(speaker.asked(text), seen.question):
+        if not (told and asked and fitting) or self._nobody(speaker.asked(text), seen.question):
             sure = min(sure, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
@@ -341,6 +343,14 @@ def _relevant(question: str, texts: Mapping[Hit, str]) -> dict[Hit, float]:
             logits = rerank.relevance(question, [texts[hit] for hit in some])
             read |= zip(some, logits.tolist(), strict=True)
     return dict(sorted(read.items(), key=lambda pair: -pair[1])[:PASSAGES])
+
+
+def _of_type(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates that hold the type of answer which a question expects; all, where it has two parts."""
+    if question.language or asked_apart(question.text):
+        return candidates
+    said_by = [" ".join(filter(None, (c.speaker, c.meant, c.text))) for c in candidates]
+    return [c for c, text in zip(candidates, said_by, strict=True) if answertype.holds(question.text, text)]
 
 
 def _of_office(

@@ -16,7 +16,7 @@ _AMOUNT = re.compile(
     (?P<number>\d+(?:[.,]\d+)*(?!\d|:\d)|(?:{_WORD})(?:-(?:{_WORD}))?\b|an?(?=\ (?:{_SCALE})\b)|(?=dozen\ ))
     (?:[ -]?(?P<scale>{_SCALE})\b)?
     (?:-?\ ?(?P<percent>%|per\ ?cent\b))?
-    (?P<noun>(?:[ -][^\W\d_][\w’']*){{0,3}})""",
+    (?=(?P<noun>(?:[ -][^\W\d_][\w’']*){{0,3}}))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ROUGH = re.compile(
@@ -42,13 +42,14 @@ _MOMENT = re.compile(
 
 class Amount(NamedTuple):
     """A number with the stems of what it counts or measures; `rough` after "about", `joined` as in "a 2-point lead";
-    `about` are the words around it."""
+    `about` are the words around it, `noun` up to three that follow it."""
 
     value: float
     units: frozenset[str]
     rough: bool = False
     joined: bool = False
     about: frozenset[str] = frozenset()
+    noun: tuple[str, ...] = ()
 
     def agrees(self, other: Amount) -> bool:
         """Whether both may be true: one number, or one of them is the other rounded."""
@@ -88,14 +89,14 @@ def amounts(text: str) -> list[Amount]:
         noun = match["noun"]
         year = re.fullmatch(r"(?:1[5-9]|20)\d\d", match["number"]) and not match["scale"] and not match["currency"]
         following = words.tokens(noun)[:1]
-        dated = words.time_words(noun.title()) or (year and not re.match(r" [a-zß-ÿ]", noun))
+        dated = words.time_words(" ".join(following).title()) or (year and not re.match(r" [a-zß-ÿ]", noun))
         if dated or (year and following and following[0] in words.STOPWORDS):
             continue
         value = _number(match["number"].lower()) * _SCALES.get((match["scale"] or "").lower(), 1)
         joined, rough = noun.startswith("-"), bool(_ROUGH.search(text[: match.start()]))
         before, after = text[: match.start()], text[match.end("number") :]
         about = frozenset([*words.tokens(before[-80:])[-_BEFORE:], *words.tokens(after[:80])[:_AFTER]])
-        found.append(Amount(value, _units(match) | _before(before), rough, joined, about))
+        found.append(Amount(value, _units(match) | _before(before), rough, joined, about, words.tokens(noun)))
     plain = text.replace("-", " ")
     shares = [n for share, n in _SHARES.items() if re.search(rf"\b{share} (?:of|the|its|their)\b", plain, re.I)]
     return [*found, *(Amount(n, frozenset("%"), rough=True) for n in shares)]
