@@ -19,7 +19,7 @@ _OTHERWISE = {  # names that the tables lack, or have otherwise
     "CG": "Republic of the Congo|Congo",
     "CI": "Ivory Coast",
     "CZ": "Czech Republic",
-    "GB": "UK|U.K.|Britain|Great Britain",
+    "GB": "UK|U.K.|Britain|Great Britain|England",
     "HK": "Hong Kong",
     "MM": "Myanmar|Burma",
     "PS": "Palestine",
@@ -28,9 +28,12 @@ _OTHERWISE = {  # names that the tables lack, or have otherwise
     "US": "U.S.|US|USA|America",
 }
 _NO_COUNTRY = frozenset("AQ EU EZ QO UN XA XB ZZ".split())
-_ENDINGS = ("n", "i", "ese", "ish", "ic")  # of adjectives of countries
+_ADJECTIVES = {"argentine": "AR", "dutch": "NL", "emirati": "AE", "english": "GB", "saudi": "SA", "swiss": "CH"}
+# What adjectives of countries have beyond the letters that they share with the name.
+_ENDINGS = frozenset("n an ian ean vian nian i ese lese ish ic".split())
 _FEWEST = 4  # letters that an adjective ("Azeri") shares with its country
 _LESS = 3  # and how many of the country's it may lack
+_FEW = 2  # countries at most for which a language's name may stand
 
 
 def named(text: str) -> Iterator[tuple[str, str, int, int]]:
@@ -45,22 +48,29 @@ def named(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 
 @lru_cache(maxsize=5_000)
-def codes(word: str) -> frozenset[str]:
-    """The countries that one word may stand for: a name, an adjective ("Danish", "Azeri"), a genitive; in any case.
-    An adjective that is a language's name stands for the countries where that is official."""
-    word = re.sub(r"[’']s?$", "", word).lower()
-    names = {name.lower(): code for name, code in _names()[0].items() if " " not in name}
-    if code := names.get(word) or names.get(word.removesuffix("s")):
+def codes(phrase: str) -> frozenset[str]:
+    """The countries that a word, or a phrase, may stand for: a name, an adjective ("Danish", "South Korean"), a
+    genitive; in any case. An adjective that is a language's name stands for the country that is called like it, or for
+    the few where that is official."""
+    word = re.sub(r"[’']s?$", "", phrase).lower()
+    names = {name.lower(): code for name, code in _names()[0].items() if (" " in name) == (" " in phrase)}
+    if code := names.get(word) or names.get(word.removesuffix("s")) or _ADJECTIVES.get(word):
         return frozenset({code})
     if word in _languages():
         spoken = _languages()[word]
         alike = frozenset(code for name, code in names.items() if code in spoken and name[:2] == word[:2])
-        return alike or spoken
-    shared = {name: len(_common(name, word)) for name in names if word.endswith(_ENDINGS)}
+        return alike or (spoken if len(spoken) <= _FEW else frozenset())
+    shared = {name: len(_common(name, word)) for name in names if _is_adjective(word, name)}
     longest = max(shared.values(), default=0)
     return frozenset(
         names[n] for n, k in shared.items() if k == longest >= max(_FEWEST, min(len(n), len(word)) - _LESS)
     )
+
+
+def _is_adjective(word: str, name: str) -> bool:
+    """Whether a word is a name with another ending, or without "-istan": neither Martin nor Franklin is a country."""
+    common = len(_common(word, name))
+    return word[common:] in _ENDINGS or (word == name[:common] and name[common:] in ("istan", "nistan"))
 
 
 def _common(one: str, other: str) -> str:

@@ -24,8 +24,8 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 # "may" and "march" are words of other kinds, too.
-_MONTHS_ANYHOW = _MONTHS.replace("March|", "(?-i:March)|").replace("May|", "(?-i:May)|")
 _TH, _Y = "(?:st|nd|rd|th)?", r"(?:1\d|20)\d\d"
+_MONTHS_ANYHOW = re.sub("March|May", lambda m: rf"(?:(?-i:{m[0]})|(?<=\d ){m[0]}|{m[0]}(?=,? (?:of )?{_Y}\b))", _MONTHS)
 _NAMED = re.compile(
     rf"\b(?:(?:(?P<before>\d\d?){_TH}(?: of)? )?(?P<month>{_MONTHS_ANYHOW})(?: (?P<after>\d\d?){_TH}\b)?"
     rf"(?:,? (?:of )?(?P<year>{_Y}))?|(?P<iso>{_Y}-[01]\d(?:-[0-3]\d)?)|(?P<alone>{_Y}))\b",

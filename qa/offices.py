@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from qa import countries, people, words
+from qa import countries, people, spelling, words
 
 _OFFICE = re.compile(
     r"(?<!ormer )((?:[A-Z][\w’'-]+ )+(?:Minister|President|Secretary|Chancellor|Governor|Mayor|Director|Chairman"
@@ -28,7 +28,11 @@ _WHO = re.compile(
     re.I,
 )
 _THE = re.compile(rf"\b(?:the|[\w’']+['’]s) (?:\w+ )?(?:{people.ROLES})\b", re.I)
-_CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
+_CAPITAL = re.compile(r"\b(?:(?:[A-Z]\.){2,}|[A-Z][\w’'-]+)")
+_COMPASS = frozenset(  # the first words of names that are not those of the rest: South Sudan, Equatorial Guinea
+    "north south east west northern southern eastern western central equatorial papua".split()
+)
+_COMPOUND = re.compile(rf"\b(?:{'|'.join(_COMPASS)})[ -][\w’']+", re.I)
 _HELD = re.compile(
     rf"(?P<before>(?:[\w’'.\-]+ ){{0,5}}?)\b(?P<office>(?i:{people.ROLES})|(?<![\d.] )(?i:PM))\b"
     r"(?:,? (?:of|for) (?:the )?(?P<after>(?:[\w’'\-]+ ?){1,4}))?"
@@ -58,13 +62,13 @@ class Office(NamedTuple):
         """Whether a text names the town or firm whose this is, or a country as often as any other."""
         if not self.countries:
             return bool(self.names & set(words.stems(text)))
-        named = Counter(code for word in _CAPITAL.findall(text) for code in countries.codes(word))
+        named = Counter(code for _, codes in _named(text) for code in codes)
         return any(named[code] == max(named.values(), default=0) > 0 for code in self.countries)
 
     def fits(self, text: str, around: str) -> bool:
         """Whether an office that a text gives to no country by itself can be this one: the country named last before
         it, or else first, is one of whose this is; where the text names none, what stands around it is about that."""
-        named = [(m.start(), codes) for m in _CAPITAL.finditer(text) if (codes := countries.codes(m[0]))]
+        named = list(_named(text))
         if not self.countries or not named:
             return self.among(f"{text} {around}")
         places = [m.start("office") for m in _HELD.finditer(text) if people.office(m["office"]) == self.noun]
@@ -114,10 +118,11 @@ def asked(question: str) -> Office | None:
     """The office, of a country, town or firm, for whose holder a question asks ("Who is the Danish ambassador?")."""
     phrase = _WHO.fullmatch(question)
     whole = _HELD.fullmatch(phrase["office"]) if phrase else None
-    beside = f"{whole['before']} {whole['after'] or ''}".lower() if whole else ""
-    if not phrase or not whole or not words.STOPWORDS.isdisjoint(beside.split()) or re.search(r"\d", beside):
+    beside = f"{whole['before']} {whole['after'] or ''}" if whole else ""
+    stops = [word for word in beside.split() if word.lower() in words.STOPWORDS - _RANKS and not _is_acronym(word)]
+    if not phrase or not whole or stops or re.search(r"\d", beside):
         return None
-    office = next(_offices(phrase["office"]))
+    office = next(_offices(phrase["office"], lower=question.islower()))
     return office if office.countries or office.names else None
 
 
@@ -174,20 +179,53 @@ def answering(office: Office, texts: Sequence[str], around: Sequence[str]) -> li
     return grades
 
 
-def _offices(text: str) -> Iterator[Office]:
-    """The offices in a text. In one without capital letters every word beside an office may be a name."""
+def _offices(text: str, *, lower: bool = False) -> Iterator[Office]:
+    """The offices in a text. In one all in lower case every word beside an office that is no ordinary one may be a
+    name."""
     stop = "|".join(map(re.escape, words.STOPWORDS))
+    stop = rf"(?<!\S)(?![A-Z]{{2,}}\b)(?i:{stop})"
     for match in _HELD.finditer(text):
-        own = re.split(rf"(?i)(?<!\S)(?:{stop}) ", match["before"])[-1]
-        after = re.split(rf"(?i)(?<!\S)(?:{stop})(?!\S)", match["after"] or "")[0]
+        own = re.split(rf"{stop} ", match["before"])[-1]
+        after = re.split(rf"{stop}(?!\S)", match["after"] or "")[0]
         around = f"{own} {after}"
         noun = people.office(match["office"])
         short = noun in ("", "premier")  # PM
         ranks = frozenset(around.lower().split()) & (_OTHER | _KINDS) | ({"prime"} if short else frozenset())
-        whose = [code for word in around.split() for code in countries.codes(word)]
-        whose += [code for _, code, _, _ in countries.named(around)]
         plain = _RANKS | _OTHER | _KINDS
-        named = [word for word in around.split() if word.lower() not in plain and (word[0].isupper() or text.islower())]
-        names = frozenset(words.stems(" ".join(named).lower())) - set(map(words.stem, plain))
+        named = [
+            word
+            for word in around.split()
+            if word.lower() not in plain and (word[0].isupper() or (lower and not spelling.ordinary(word)))
+        ]
+        whole = {match.lower() for match in _COMPOUND.findall(" ".join(named))}  # "northern ireland" is not Ireland
+        parts = words.stems(_COMPOUND.sub("", " ".join(named)).lower())
+        names = whole | frozenset(parts) - set(map(words.stem, plain))
         initials = words.initials(" ".join(named)) | frozenset(words.short_names(" ".join(named)))
-        yield Office("minister" if short else noun, ranks, frozenset(whose), names | initials)
+        yield Office("minister" if short else noun, ranks, _countries(around), frozenset(names | initials))
+
+
+def _countries(text: str) -> frozenset[str]:
+    """The countries of which a phrase is: of "South Sudan" not Sudan as well."""
+    found = set[str]()
+    for _, code, start, end in reversed(list(countries.named(text))):
+        found.add(code)
+        text = text[:start] + text[end:]
+    for compound in _COMPOUND.findall(text):
+        found |= countries.codes(compound.replace("-", " "))
+    return frozenset(found).union(*map(countries.codes, _COMPOUND.sub("", text).split()))
+
+
+def _named(text: str) -> Iterator[tuple[int, frozenset[str]]]:
+    """Where a text names countries, and which."""
+    compounds = {match.start(): match for match in _COMPOUND.finditer(text)}
+    within = {match.start() for one in compounds.values() for match in _CAPITAL.finditer(text, *one.span())}
+    for match in _CAPITAL.finditer(text):
+        at = match.start()
+        word = compounds[at][0] if at in compounds else match[0] * (at not in within)
+        if found := countries.codes(word):
+            yield at, found
+
+
+def _is_acronym(word: str) -> bool:
+    """Whether a word is written as "US" is, not "us"."""
+    return len(word) > 1 and word.isupper()

@@ -24,7 +24,8 @@ _CAP = r"[^\W\d_a-zß-öø-ÿ][\w’'\-]*\w"
 _FULL = rf"{_CAP}(?: (?:[^\W\d_a-z]\.|de|van|von|al|bin|da|dos|el|la|{_CAP}))* {_CAP}"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Lord|Lady|Rev|Sen|Gov|Gen|Col|Capt)\.?"
 _BEFORE = re.compile(
-    rf"(?P<role>(?:\b[\w’'\-]+ ){{0,4}}?\b(?i:{ROLES}))(?: (?:in|of|for|to|at) {_CAP})?,? (?P<name>{_FULL})"
+    rf"(?P<role>(?:\b[\w’'\-]+ ){{0,4}}?\b(?i:{ROLES}))"
+    rf"(?:(?: (?:in|of|for|to|at) {_CAP})?,?| (?:of|for) (?:the )?{_CAP}(?: {_CAP})*,) (?P<name>{_FULL})"
 )
 _OFFICE = rf"(?i:{ROLES})(?: (?:of|for) (?:the )?{_CAP}(?: {_CAP})*)?"
 _AFTER = re.compile(

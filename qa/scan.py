@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qa import dates, kinds, naming, people, speaker, words
+from qa import dates, kinds, naming, people, speaker, values, words
 from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
 from qa.types import Answer, Citation, Claim, Span
@@ -33,9 +33,14 @@ _MENTION = (
     r"(?:have|has|uses?|includes?) the (?:word|name|term|phrase)|report(?:s|ing)? on|writ(?:e|es|ing) about|"
     r"concern(?:s|ing)?|tells? of)"
 )
+_SPOKEN_OF = "(?:been )?(?:mentioned|referred to|talked about)"
 _MENTIONED = r"(?:been )?(?:mentioned|named|discussed|referred to|talked about|appear|occur|come up)"
 _MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 _DAY = rf"(?:(?:(?:\d{{1,2}} )?{_MONTH},? )?(?:1[5-9]|20)\d\d|\d{{4}}-\d\d(?:-\d\d)?)"
+_TIME = (
+    rf"(?:the )?(?:meeting (?:of|on|in) )?(?:the )?(?:(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? )?{_MONTH}"
+    rf"(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?:,? (?:1[5-9]|20)\d\d)?|(?:1[5-9]|20)\d\d|\d{{4}}-\d\d(?:-\d\d)?)"
+)
 _WHEN = (
     rf"(?:(?:are |is |were )?(?:dated |published |written |issued )?(?P<when>"
     rf"(?P<how>from|in|of|since|after|before|until|between|on) (?P<day>{_DAY})(?: (?:and|to|until) (?P<end>{_DAY}))?))"
@@ -51,6 +56,10 @@ _DECIDED = re.compile(
     r"\b(?:resolved|decided|agreed|carried(?! out)|approved|adopted|rejected|voted|deferred|ratified|"
     r"turned down|(?:was|were) (?:passed|refused))\b",
     re.I,
+)
+_DECIDE = "(?:decided?|agreed?|resolved?|approved?|adopted?|voted?)"
+_DATED = re.compile(
+    r"\b(?:publish|issu|releas|dated|sign|writ|held|tak\w* place|took place|will be|present|submi)", re.I
 )
 _NEWEST = "(?P<which>newest|latest|most recent|oldest|earliest)"
 
@@ -96,8 +105,12 @@ class _Reader:
         return self._named_documents(match["named"] or match["of"] or match["tells"], 1.0)
 
     def written(self, match: re.Match[str]) -> Answer | None:
-        """The date of the document that is named, with the sentence that gives it, where one does."""
-        chosen = self._chosen(match["named"] or match["of"], 1.0)
+        """The date of the document that is named, with the sentence that gives it, where one does; if no sentence gives
+        another date to what is named."""
+        name = match["named"] or match["of"]
+        chosen = self._chosen(name, 1.0)
+        if any(self._dates_another(name, place, [source.date for source in chosen]) for place in self._sentences()):
+            return None
         for source in chosen[:SHOWN]:
             said = (place for place in self._sentences([source]) if dates.within(source.date, dates.named(place.text)))
             stated = next(said, None) if source.date else None
@@ -106,6 +119,13 @@ class _Reader:
                 stated or self._opening(source),
             )
         return self._answer("") if chosen else None
+
+    def _dates_another(self, name: str, place: _Place, known: Sequence[str | None]) -> bool:
+        """Whether a sentence may date a thing that is called like some documents: it names it, and another date."""
+        own, head = set(words.stems(place.text)), re.split(r" (?:of|on|to|from|about|by|in|for|with) ", name)[0]
+        named = set(words.stems(head)) <= own and (set(words.stems(name)) <= own or _DATED.search(place.text))
+        times = [time for time in dates.named(place.text) if time[:1] == "-" or "-" in time] if named else []
+        return bool(times) and not any(dates.within(one, times) for one in known)
 
     def _named_documents(self, name: str, least: float) -> Answer | None:
         chosen = self._chosen(name, least)
@@ -205,6 +225,8 @@ class _Reader:
     def holding(self, match: re.Match[str]) -> Answer | None:
         """Everyone whom the documents introduce by a role: no deputies and no former ones, if none are asked for."""
         role = one_line(match["role"])
+        if self._counted(role):
+            return None
         found = _grouped((who.name, place) for who, place in self._introduced() if people.bears(who.role, role))
         persons = [(name, place) for name, place in found if not people.is_institution(name)]
         return self._people(persons, f"{_persons(len(persons))} introduced as “{role}” in", []) if persons else None
@@ -212,6 +234,8 @@ class _Reader:
     def of_kind(self, match: re.Match[str]) -> Answer | None:
         """All that the documents name of a kind, what most sentences name first."""
         kind, named = one_line(match["kind"]), dict[str, list[tuple[str, _Place]]]()
+        if self._counted(kind):
+            return None
         for place in self._sentences():
             for one in kinds.named(kind, place.text):
                 named.setdefault(one.key, []).append((one.name, place))
@@ -221,16 +245,32 @@ class _Reader:
         return self._people(found, f"“{kind}”: {len(found):,} named in", []) if found else None
 
     def decided(self, match: re.Match[str]) -> Answer | None:
-        """What documents of a time say was decided."""
-        times = dates.asked(match["time"])
+        """What documents of a time say was decided: by the body that is named, if one is, and not by a person."""
+        times, body = dates.asked(f"in {match['time']}"), set(words.stems(match["body"] or ""))
         among = [source for source in self.sources if dates.within(source.date, times)] if times else []
-        places = [place for place in self._sentences(among) if _DECIDED.search(place.text)]
+        places = [
+            place
+            for place in self._sentences(among)
+            if _DECIDED.search(place.text)
+            and body <= set(words.stems(f"{place.source.title} {place.text}"))
+            and not people.is_person(speaker.reporter(place.text) or "")
+        ]
         for place in places[:SHOWN]:
             self._item(one_line(place.text), place)
         heading = (
             f"Told as decided in {'one document' if len(among) == 1 else f'{len(among):,} documents'} of that time:"
         )
         return self._answer(heading, rest=_more(len(places) - SHOWN)) if places else None
+
+    def _counted(self, kind: str) -> bool:
+        """Whether a number is asked for that the documents may give themselves: "How many schools are there?"."""
+        if not re.match(r"how many\b(?!.*\b(?:mention|name|document|article|text))", self.question, re.I):
+            return False
+        return any(
+            words.stem(kind.rsplit(maxsplit=1)[-1].lower()) in words.stems(" ".join(amount.noun))
+            for place in self._sentences()
+            for amount in values.amounts(place.text)
+        )
 
     def _item(self, text: str, *places: _Place) -> None:
         """One line, and the sentences that it rests on."""
@@ -402,10 +442,11 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
     (_Reader.mentions, rf"(?:which|what) {_ONE} {_MENTION} (?P<topic>.+)"),
     (_Reader.mentions, rf"(?:in )?(?:how many|which|what) (?:{_MANY}|{_ONE}) {_BE} (?P<topic>.+?)"
      rf" {_MENTIONED}(?: in)?"),
-    (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_MENTIONED}{_IN}"),
-    (_Reader.decided, r"what (?:decisions? )?(?:was|were|has been|have been|did (?:they|the (?:\w+ ){1,4}?|\w+ )) ?"
-     r"(?:decided?|agreed?|resolved?|approved?|adopted?|taken|made|voted?)(?: up)?(?: on)? "
-     r"(?P<time>(?:in|on|during) .+)"),
+    (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_SPOKEN_OF}{_IN}"),
+    (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_MENTIONED} in {_WHOLE}"),
+    (_Reader.decided, rf"what (?:decisions? (?:was|were|has been|have been) (?:taken|made)|(?:was|were|has been|have "
+     rf"been) {_DECIDE}|did (?:they|(?:the )?(?P<body>(?:\w+ ){{0,3}}\w+)) {_DECIDE})(?: up)?(?: on)? "
+     rf"(?:in|on|during|at) (?P<time>{_TIME})"),
     (_Reader.quoted, rf"(?:{_LIST}{_PEOPLE} (?:(?:who|that) )?|who )(?:{_BE} )?(?:all )?(?:quoted|cited){_IN}"),
     (_Reader.quoted, rf"{_LIST}{_PEOPLE} (?:who|that) {_SPEAK}{_IN}|(?:list|name|who are) {_ALL}speakers{_IN}"),
     (_Reader.mentions, rf"(?:do|does) (?:any (?:of )?)?(?:{_MANY}|{_ONE}) {_MENTION} (?P<topic>.+)"),

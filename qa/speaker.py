@@ -32,15 +32,22 @@ _ASIDE = r"(?:,(?P<aside>[^,.;“”]{1,80}),)?"
 _BEFORE = re.compile(rf"(?P<who>{_ROLE}|{_NAME}|\b(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\b){_ASIDE} {_ADVERBS}(?:{_VERBS})\b")
 _AFTER = re.compile(rf"[”\"],?\s+(?:{_VERBS}) (?P<who>{_ROLE}|{_NAME})")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?P<who>{_ROLE}|{_NAME}|him|her|them)")
-_APPOSED = re.compile(
-    r"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er) (?:[\w’'-]+ ){0,6}[\w-]+, "
-    rf"(?P<who>{_NAME}), {_ADVERBS}(?:{_VERBS})\b"
-)  # "Their spokesman, Jonas Keller, said"
+_CALLED = rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Hh]is|[Hh]er) (?:[\w’'-]+ ){{0,6}}[\w-]+, (?P<who>{_NAME}),"
+_APPOSED = re.compile(rf"{_CALLED} {_ADVERBS}(?:{_VERBS})\b")  # "Their spokesman, Jonas Keller, said"
 _PRONOUN = re.compile(r"(?:he|she|they|it|him|her|them)", re.I)
 _SUBJECT = re.compile(  # who a sentence is about
     r"(?:(?:On|In|At|After|Before|During|By|From|Last|Earlier|Later|Meanwhile|However|Then)\b[^,]{0,40}, )?"
-    rf"(?P<who>{_NAME})(?=,| [a-z])"
+    rf"(?P<who>{_NAME})(?=, (?!\d\d? [A-Z]|\d{{4}})|,$| [a-z])"
 )
+_APPOSED_SUBJECT = re.compile(_CALLED)
+_GENITIVE = re.compile(r"[’']s?$")
+_NO_PERSON = re.compile(  # how names of two words begin that are no person's
+    r"(?:The )?(?:Mount|Lake|New|North|South|East|West|Northern|Southern|Good|Red|Great|Saint|San|Santa|Los|Las|Port"
+    r"|Cape|Fort|River|High|Old|Grand|Royal|National|United|World|Olympic|Central|Upper|Lower|Big)\b"
+)
+_WEEKDAY = re.compile(rf"^(?:On|In|Last|By|Since|Until) (?:{'|'.join([*words.WEEKDAYS, *words.MONTHS])})\b ?", re.I)
+_FULL = re.compile(rf"(?<![^\W\d])(?=({_CAP}) ({_CAP}))")  # a name of two words
+_PLACED = re.compile(rf"\b(?i:in|at|near|into|outside) (?:the )?({_CAP}(?: {_CAP})*)")
 _OPENING = re.compile(r"(?:He|She|His|Her)\b")
 _OTHER = re.compile(r"\bhim\b|“[^”]*\b(?:He|She)\b|\"[^\"]*\b(?:He|She)\b")  # somebody beside whom a sentence is about
 _HE, _SHE = re.compile(r"(?:he|his|him)\b", re.I), re.compile(r"(?:she|hers?)\b", re.I)
@@ -48,11 +55,14 @@ _MAN, _WOMAN = (
     re.compile(r"\b(?:Mr|Sir|Lord|King|Prince)\b"),
     re.compile(r"\b(?:Mrs|Ms|Miss|Dame|Lady|Queen|Princess)\b"),
 )
+_DEAR = re.compile(r"^[ \t]*(?i:dear|hello|hi|to whom|sirs?|madam)\b[^\n.]{0,60}[,:!]?[ \t]*$", re.M)
 _SIGNED = re.compile(
-    r"^[ \t]*(?i:yours|(?:kind |best |warm )?regards|best wishes|sincerely|faithfully|respectfully)\b[^\n.!?]{0,40}\n"
+    r"^[ \t]*(?i:yours|(?:kind |best |warm )?regards|best wishes|sincerely|faithfully|respectfully)\b"
+    r"(?!.* from\b)[^\n.!?]{0,40}\n"
     rf"\s*(?P<who>{_CAP}(?: {_CAP}){{1,3}})[ \t]*(?:\n|$)",
     re.M,
 )
+_AT_END = 300  # characters behind a signature without a salutation, at most
 _OPEN, _CLOSE = "“«", "”»"
 _ASKED = re.compile(
     rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
@@ -67,17 +77,27 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     A sentence has the speaker that it names with a reporting verb; one inside a quotation has the speaker named where
     the quotation is attributed, in the nearest sentence of the same quotation or paragraph. "He" and "she" go back to
     the person spoken of last, other pronouns to the speaker named last. Names are given in the longest form that the
-    text has for them. What nobody else says in a signed letter says who signed it.
+    text has for them. What nobody else says in a signed letter, from its salutation on, says who signed it.
     """
     text = _curled(text)
     named = [who for who, _ in _followed(text, sentences)]
     inside = _quoted_throughout(text, sentences)
     told = [named[i] or (_neighbour(i, named, text, sentences) if inside[i] else None) for i in range(len(sentences))]
-    signed = _SIGNED.search(text)
-    if not signed:
-        return told
-    writes = [end <= signed.start() and not inside[i] for i, (_, end) in enumerate(sentences)]
-    return [who or (signed["who"] if own else None) for who, own in zip(told, writes, strict=True)]
+    for first, last, writer in _letters(text):
+        own = [first <= start and end <= last and not inside[i] for i, (start, end) in enumerate(sentences)]
+        told = [who or (writer if one else None) for who, one in zip(told, own, strict=True)]
+    return told
+
+
+def _letters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each signed letter of a text begins and ends, and who signed it: from the salutation, or if there is none
+    in a text that the signature ends, from the first word."""
+    begins = [match.end() for match in _DEAR.finditer(text)]
+    for match in _SIGNED.finditer(text):
+        last = max((start for start in begins if start < match.start()), default=None)
+        if last is not None or (not begins and len(text) - match.end() < _AT_END):
+            yield last or 0, match.start(), match["who"]
+            begins = [start for start in begins if start > match.end()] or [len(text)]
 
 
 def meant(text: str, sentences: Sequence[Span]) -> list[str | None]:
@@ -87,25 +107,35 @@ def meant(text: str, sentences: Sequence[Span]) -> list[str | None]:
 
 def _followed(text: str, sentences: Sequence[Span]) -> Iterator[tuple[str | None, str | None]]:
     """Of each sentence whose words it says itself that it tells, and whom the pronoun means that opens it: only the
-    person whom the sentence before is about, by name or by such a pronoun in its turn."""
+    person whom the sentence before is about, by name or by such a pronoun in its turn, if that names nobody else."""
     last: str | None = None
     thread: str | None = None  # whom the sentence before is about
     persons: list[str] = []  # spoken of lately, the last one first
     known: dict[str, re.Pattern[str]] = {}  # by which pronouns the text has called them
     near = text[max(0, sentences[0][0] - FAR) : sentences[-1][1] + FAR] if sentences else ""
-    whole = cache(lambda name: _longest(name, near))
-    somebody = cache(lambda name: name if _is_somebody(name, near) else None)
+    longer, places = _longer(near), _places(near)
+    somebody = cache(lambda name: name if _is_somebody(name) and name not in places else None)
     for start, end in sentences:
-        found, subject = _attribution(text[start:end]), _SUBJECT.match(text, start, end)
-        about = somebody(whole(subject["who"])) if subject else None
+        found = _attribution(text[start:end])
+        subject = _APPOSED_SUBJECT.match(text, start, end) or _SUBJECT.match(text, start, end)
+        about = (
+            somebody(longer.get(subject["who"], subject["who"]))
+            if subject and not _GENITIVE.search(subject["who"])
+            else None
+        )
         opening = _OPENING.match(text, start, end)
         opened = _meant(opening[0], [thread] if thread else [], known) if opening else None
         if found and _PRONOUN.fullmatch(found):
             found = _meant(found, [one for one in (about, thread, *persons) if one], known) or last
         elif found:
-            last = found = whole(found)
+            last = found = longer.get(found, found)
         yield found, opened
-        thread = None if _OTHER.search(text, start, end) else about or opened
+        thread = about or opened
+        if thread and thread not in known:
+            named = filter(None, (somebody(longer.get(name, name)) for name in words.names(text[start:end])))
+            bare = people.bare(thread) or thread
+            thread = thread if all(people.same(people.bare(one) or one, bare) for one in named) else None
+        thread = None if _OTHER.search(text, start, end) else thread
         if spoken_of := about or (found if found and people.is_named(found) else None):
             persons = [spoken_of, *persons[:RECENT]]
 
@@ -121,11 +151,20 @@ def _meant(pronoun: str, persons: Sequence[str], known: dict[str, re.Pattern[str
     return fitting[0] if fitting else None
 
 
-def _is_somebody(name: str, text: str) -> bool:
-    """Whether a name is likely a person's, and not that of a place in which a text says that something is."""
+def _is_somebody(name: str) -> bool:
+    """Whether a name is likely a person's."""
     if not people.is_named(name.removeprefix("The ")) or name.partition(" ")[0].lower() in words.STOPWORDS - {"the"}:
         return False
-    return not re.search(rf"\b(?i:in|at|near|into|outside) (?:the )?{re.escape(name)}\b", text)
+    return not (_NO_PERSON.match(name) or words.time_words(name) or name.isupper())
+
+
+def _places(text: str) -> set[str]:
+    """The names of places, in which a text says that something is, with every beginning of them."""
+    found = set[str]()
+    for match in _PLACED.finditer(text):
+        parts = match[1].split(" ")
+        found.update(" ".join(parts[: i + 1]) for i in range(len(parts)))
+    return found | {f"The {name}" for name in found}
 
 
 def reporter(sentence: str) -> str | None:
@@ -172,7 +211,7 @@ def _attribution(sentence: str) -> str | None:
         found = pattern.search(outside)
         if found and not _is_clause_word(found["who"]):
             aside = (found.groupdict().get("aside") or "").strip()
-            return re.sub(r"[’']s?$", "", aside if re.fullmatch(_NAME, aside) else found["who"])
+            return _GENITIVE.sub("", aside if re.fullmatch(_NAME, aside) else _WEEKDAY.sub("", found["who"]))
     return None
 
 
@@ -180,14 +219,15 @@ def _is_clause_word(who: str) -> bool:
     return who.lower() in words.STOPWORDS and not _PRONOUN.fullmatch(who)
 
 
-def _longest(name: str, text: str) -> str:
-    """ "Nwosu" becomes "Ada Nwosu" where the text calls her so."""
-    if " " in name:
-        return name
-    for full in re.finditer(rf"({_CAP}) {re.escape(name)}\b", text):
-        if full[1].lower() not in words.STOPWORDS and not full[1].endswith(("ing", ".")):
-            return full[0]
-    return name
+def _longer(text: str) -> dict[str, str]:
+    """ "Ada Nwosu" for "Nwosu" where the text calls her so."""
+    found = dict[str, str]()
+    for match in _FULL.finditer(text):
+        if match[1].lower() not in words.STOPWORDS and not match[1].endswith(("ing", ".")):
+            found.setdefault(
+                _GENITIVE.sub("", match[2]).rstrip("."), f"{match[1]} {_GENITIVE.sub('', match[2])}".rstrip(".")
+            )
+    return found
 
 
 def _quoted_throughout(text: str, sentences: Sequence[Span]) -> list[bool]:

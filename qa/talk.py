@@ -46,13 +46,15 @@ _ABILITY = (
 )
 _MODEL = (
     r"(?:which|what) (?:ai |language |local |large )?(?:model|llm|ai) (?:are you(?: using)?|do you use|"
-    r"is (?:this|used|it)|am i (?:talking|speaking) (?:to|with)|writes? (?:this|the answers?|your answers?)|powers you)"
+    r"is (?:this|it|used here)|am i (?:talking|speaking) (?:to|with)|writes? (?:this|the answers?|your answers?)|"
+    r"powers you)"
 )
 _FORMATS = (
     rf"(?:can|could|do) you (?:read|open|handle|process|support|understand|use|take) (?:(?:my|any|a|scanned) )*"
     rf"(?:{_FILES}|word|excel|powerpoint|spreadsheets?|csv|html|images?|photos?|scans?)(?: files?| documents?)?|"
-    r"(?:which|what)(?: kinds? of| types? of)? (?:file ?(?:types?|formats?)|formats?|files|documents) "
-    r"(?:can|do|could) (?:you|i) (?:read|open|handle|support|use|upload|add|accept)"
+    r"(?:which|what) (?:(?:kinds?|types?) of (?:files|documents)|file ?(?:types?|formats?)|formats?) "
+    r"(?:can|do|could) (?:you|i) (?:read|open|handle|support|use|upload|add|accept)|"
+    r"(?:which|what) (?:files|documents) (?:(?:can|do|could) you (?:read|open|handle|support|accept)|can i upload)"
 )
 _FORM = (
     r"(?:(?:and|now|please|can you|could you|would you|give me|show me|put|make|write|say|"

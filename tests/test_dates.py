@@ -100,6 +100,8 @@ def test_in_a_text_of_long_ago_a_month_is_of_that_time():
 @pytest.mark.parametrize(
     ("text", "named", "asked"),
     [
+        ("what was decided in may 2021, or on 6 may?", ["2021-05", "-05-06"], ["2021-05", "-05-06"]),
+        ("who may march in 2021?", ["2021"], ["2021"]),
         ("What happened in September 2023?", ["2023-09"], ["2023-09"]),
         ("What was said on Tuesday, December 5th, 2023?", ["2023-12-05"], ["2023-12-05"]),
         ("What was said on 5 December?", ["-12-05"], ["-12-05"]),

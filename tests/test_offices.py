@@ -46,6 +46,35 @@ def test_the_minister_of_one_country_is_not_anothers(question, grades):
     assert offices.answering(offices.asked(question), texts, ["Finland, Sweden and Norway met."] * 4) == grades
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "grade"),
+    [
+        ("Who is the president of Sudan?", "The President of South Sudan, Salva Deng, opened talks.", 0),
+        ("Who is the president of South Sudan?", "The President of South Sudan, Salva Deng, opened talks.", 1),
+        ("who is the president of south korea?", "South Korean President Kim Daeho left.", 1),
+        ("Who is the president of North Korea?", "South Korean President Kim Daeho left.", 0),
+        ("Who is the first minister of Ireland?", "The First Minister of Northern Ireland, Ada Holm, left.", 0),
+        (
+            "Who is the first minister of Northern Ireland?",
+            "The First Minister of Northern Ireland, Ada Holm, left.",
+            1,
+        ),
+        ("Who is the Dutch prime minister?", "The Prime Minister of Belgium, Koen Maes, left.", 0),
+        ("Who is the Dutch prime minister?", "The Prime Minister of the Netherlands, Koen Maes, left.", 1),
+        ("Who is the president of Georgia?", "President Martin Tavadze left.", 0.5),
+        ("Who is the US president?", "U.S. President Ada Holm left.", 1),
+        ("Who is the US president?", "French President Ada Holm left.", 0),
+    ],
+)
+def test_a_country_is_not_its_namesake(question, text, grade):
+    assert offices.answering(offices.asked(question), [text], ["Georgia has a budget."]) == [grade]
+
+
+@pytest.mark.parametrize("question", ["Who is the director of the film?", "who is the captain of the ship"])
+def test_an_ordinary_noun_beside_an_office_is_no_firm(question):
+    assert offices.asked(question) is None
+
+
 def test_a_minister_whose_country_no_one_names_is_of_a_country_that_is_named_nearby():
     office = offices.asked("Who is the foreign minister of Norway?")
     text = "Foreign Minister Eva Lie went home."

@@ -274,3 +274,52 @@ def test_what_was_decided_at_a_time_is_read_off_the_documents_of_that_time(tmp_p
     said = ask(Library(config.index), question)
     assert [c.quote for c in said.citations] == ["The motion was carried."]
     assert scan.answer("What was decided on 7 July?", Library(config.index), None, lambda _: {}) is None
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    home = tmp_path_factory.mktemp("folder")
+    texts = {
+        "rivers.txt": "Report on Halden rivers angers farmers\n\nHalden Courier, 4 March 2024\n\nThe report of the Water "
+        "Agency was published on 12 January 2022. Malaria occurs mostly near the Ember Lake. Halden has 42 schools, "
+        "Brook School among them.\n",
+        "invitation.txt": "Invitation to an interview\n\n1 May 2024\n\nThe interview will take place on 20 May 2024.\n",
+        "board.txt": "Minutes of the housing board\n\nWednesday 6 May 2026, 7 pm, Town Hall\n\nThe board agreed to raise "
+        "the rent. Mr Cem Aydin rejected the plan. Two coins were taken in the burglary.\n",
+    }
+    for name, text in texts.items():
+        (home / "d").mkdir(exist_ok=True)
+        (home / "d" / name).write_text(text)
+    config = load(index=home / "index", embedder="hash-64")
+    sync([home / "d"], config=config, embedder=HashEmbedder(64))
+    return Library(config.index)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the report published?",  # not when the article about it was
+        "What is the date of the interview?",  # not of the invitation
+        "Where does malaria occur?",
+        "How many schools are there?",
+        "What was taken in the burglary in May 2026?",
+        "What was made in 2026?",
+        "What did the council decide in May 2026?",  # only the board decided
+        "What was decided in Vienna in May 2026?",
+    ],
+)
+def test_what_a_sentence_can_answer_is_left_to_the_search(folder, question):
+    assert scan.answer(question, folder, None, lambda _: {}) is None
+
+
+@pytest.mark.parametrize("question", ["What was decided in may 2026?", "What did the board decide in May 2026?"])
+def test_only_what_a_body_decides_was_decided(folder, question):
+    assert [c.quote for c in ask(folder, question).citations] == ["The board agreed to raise the rent."]
+
+
+def test_the_date_of_a_document_that_no_sentence_names_is_its_own(folder):
+    assert ask(folder, "When was the invitation to an interview written?").text.endswith(": 1 May 2024 [1]")
+
+
+def test_schools_that_are_mentioned_are_listed(folder):
+    assert [c.text for c in ask(folder, "How many schools are mentioned?").claims[1:]] == ["Brook School"]

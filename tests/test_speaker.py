@@ -77,6 +77,18 @@ def test_what_nobody_else_says_in_a_signed_letter_says_who_signed_it():
     assert said(text)["Manager"] is None
 
 
+def test_a_letter_within_a_text_is_signed_from_its_salutation_on():
+    letters = (
+        "Dear parents,\n\nWe are sorry.\n\nYours sincerely\nOlga Brandt\n\nSir,\n\nI object.\n\nYours,\nBen Zorn\n\n"
+    )
+    told = said(f"The school is shut. The head wrote to all parents:\n\n{letters}The county has not answered.")
+    assert {text: who for text, who in told.items() if who} == {"We are sorry.": "Olga Brandt", "I object.": "Ben Zorn"}
+
+
+def test_good_wishes_of_a_bank_sign_no_letter():
+    assert set(said("The interest is 4 percent.\n\nBest wishes from\nSparkasse Elmford Nord").values()) == {None}
+
+
 def test_a_last_name_is_given_in_full_where_the_text_has_it():
     text = "The engineer Ines Duarte spoke on Friday. Duarte added that the costs would rise."
     assert said(text)["Duarte added that the costs would rise."] == "Ines Duarte"
@@ -127,4 +139,27 @@ def test_a_question_for_what_was_said_has_a_speaker_and_a_topic():
 
 def test_whom_an_opening_pronoun_means_is_told_from_the_sentences_before():
     text = "Ada Holm came to Wick in 1998. She is 54. Her brother, Bo Lind, is a baker. He bakes. It rained."
-    assert speaker.meant(text, split.sentences(text)) == [None, "Ada Holm", "Ada Holm", None, None]
+    assert speaker.meant(text, split.sentences(text)) == [None, "Ada Holm", "Ada Holm", "Bo Lind", None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna Berg met Karl Lund at the harbour. He was born in Riga.",
+        "Peter Holm's father was a baker. He died in 1980.",
+        "Mount Everest was climbed twice. He came in 1953.",
+        "Good Friday came. He died.",
+        "Halden Courier, 4 March 2024\n\nHe was ill.",
+    ],
+)
+def test_a_pronoun_means_nobody_where_two_are_named_or_no_person_is(text):
+    assert speaker.meant(text, split.sentences(text))[-1] is None
+
+
+def test_a_person_named_behind_a_role_is_spoken_of():
+    text = "Mayor Peter Holm said the findings were wrong. His deputy, Anna Berg, 44, disagreed. She said it was time."
+    assert list(said(text).values()) == ["Mayor Peter Holm", None, "Anna Berg"]
+
+
+def test_the_day_before_a_name_is_no_part_of_it():
+    assert said("On Tuesday Carla Dunn said no.") == {"On Tuesday Carla Dunn said no.": "Carla Dunn"}

@@ -94,6 +94,8 @@ def test_what_asks_for_an_answer_once_more_is_told_what_there_is(message, says):
         "Explain the treaty in simple words",
         "Translate the letter",
         "Which model did the army use?",
+        "Which model is used?",
+        "Which documents can I use?",
         "Can you read the minutes of 4 March to me?",
         "Who is sure?",
     ],

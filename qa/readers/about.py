@@ -21,16 +21,20 @@ _WORDED = re.compile(rf"({_DATE})(?:,?\s+(?:at\s+)?\d{{1,2}}:\d\d.*)?")
 _LABEL = re.compile(r"(?:(?:first\s+)?(?:published|posted|issued|released|date)(?:\s+on)?\s*:?\s+)", re.I)
 _DATELINE = re.compile(rf"([^\W\d_][^\n\d]{{1,60}}?)\s+({_DATE})\s*(?:\([^()\n]{{1,40}}\))?\s*(?:[—–―-]|--)\s*\S")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_PAPER = "issue|publication|report|letter|notice|release|meeting|statement|document|minutes|hearing|article|interview"
+_MEETING = "meeting|session|council|committee|board|hearing|assembly|commission|conference|court|society|association"
+_EVENT = "Born|Died|Battle|Deadline|Next|Commencement|Date|Due|Valid|Effective|Expiry|Expires|Start|End|Opening|Closing"
 _STATED = [  # a line, or a sentence of one, that says when its document was made, and no more
-    re.compile(rf"(?i:for (?:immediate )?release|date of (?:the |this )?\w+|dated):?(?i:\s+on)?\s+({_DATE})"),
-    re.compile(rf"(?i:by) [A-Z][^.\d]{{1,80}},? (?:on )?({_DATE})"),
+    re.compile(rf"(?i:for (?:immediate )?release|date of (?:the |this )?(?:{_PAPER})|dated):?(?i:\s+on)?\s+({_DATE})"),
+    re.compile(rf"(?i:by) (?!(?i:{_WEEKDAY}))[A-Z][^.\d]{{1,80}},? (?:on )?({_DATE})"),
     re.compile(
-        rf"(?i:minutes|notes|agenda|record|transcript|proceedings)\b[^.\d]{{0,80}}? ({_DATE})(?:,? (?:at|in|from)\b.*)?"
+        rf"(?i:minutes|notes|agenda|transcript|proceedings)\b(?!.*\b(?i:previous|last|next)\b)"
+        rf"(?=[:,]? {_DATE}|[^.\d]*\b(?i:{_MEETING})\b)[^.\d]{{0,80}}? ({_DATE})(?:,? (?:at|in|from)\b.*)?"
     ),
-    re.compile(rf"((?i:{_WEEKDAY}),? {_DATE}), .*[^.]"),
+    re.compile(rf"((?i:{_WEEKDAY}),? {_DATE}), (?:[A-Z\d]|(?:at|in)\b).*[^.]"),
     re.compile(
-        rf"(?!(?:On|In|At|From|Since|Until|After|Before|By)\b)"
-        rf"(?:[A-Z][^.:;,!?\d]{{1,60}}|(?:Issue|No\.?|Vol\w*\.?) \d+), ({_DATE})"
+        rf"(?!(?:On|In|At|From|Since|Until|After|Before|By|{_EVENT})\b)"
+        rf"(?:[A-Z][^.:;,!?\d]{{1,60}}(?<! Ltd)(?<! Inc)(?<! LLC)(?<! GmbH)|(?:Issue|No\.?|Vol\w*\.?) \d+), ({_DATE})"
     ),
 ]
 _LEADING = re.compile(r"\s*date:?\s+(\d{4}-\d\d(?:-\d\d)?)(?![\w-])\s*", re.I)
@@ -92,7 +96,8 @@ def dateline(text: str, given: str = "") -> str | None:
         match = _DATELINE.match(line)
         if match and (match[1].split()[0].isupper() or (match[1][-1] == "," and match[1].istitle())):
             return iso(match[2])
-        for part in re.split(r"\s+[|·•–—]\s+|(?<=\w\w)\.\s+(?=[A-Z])", line) if len(line) <= 120 else ():
+        parts = re.split(r"\s+[|·•–—]\s+|(?<=\w\w)\.\s+(?=[A-Z])", line) if len(line) <= 120 else []
+        for part in parts if len(re.findall(_DATE, line)) < 2 or _LABEL.search(line) else ():  # no span of a life
             stated = part.strip(" *_")
             if not stated.isdigit() and (found := iso(_LABEL.sub("", stated, count=1))):  # a number is no date yet
                 return found
