@@ -280,12 +280,12 @@ def test_what_was_decided_at_a_time_is_read_off_the_documents_of_that_time(tmp_p
 def folder(tmp_path_factory):
     home = tmp_path_factory.mktemp("folder")
     texts = {
-        "rivers.txt": "Report on Halden rivers angers farmers\n\nHalden Courier, 4 March 2024\n\nThe report of the Water "
-        "Agency was published on 12 January 2022. Malaria occurs mostly near the Ember Lake. Halden has 42 schools, "
-        "Brook School among them.\n",
+        "rivers.txt": "Report on Halden rivers angers farmers\n\nHalden Courier, 4 March 2024\n\nThe report of the "
+        "Water Agency was published on 12 January 2022. Malaria occurs mostly near the Ember Lake. Halden has 42 "
+        "schools, Brook School among them.\n",
         "invitation.txt": "Invitation to an interview\n\n1 May 2024\n\nThe interview will take place on 20 May 2024.\n",
-        "board.txt": "Minutes of the housing board\n\nWednesday 6 May 2026, 7 pm, Town Hall\n\nThe board agreed to raise "
-        "the rent. Mr Cem Aydin rejected the plan. Two coins were taken in the burglary.\n",
+        "board.txt": "Minutes of the housing board\n\nWednesday 6 May 2026, 7 pm, Town Hall\n\nThe board agreed to "
+        "raise the rent. Mr Cem Aydin rejected the plan. Two coins were taken in the burglary.\n",
     }
     for name, text in texts.items():
         (home / "d").mkdir(exist_ok=True)
