@@ -444,7 +444,8 @@ _ASKED: list[tuple[Callable[[_Reader, re.Match[str]], Answer | None], str]] = [
      rf" {_MENTIONED}(?: in)?"),
     (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_SPOKEN_OF}{_IN}"),
     (_Reader.mentions, rf"where (?:do|does|is|are|was|were) (?P<topic>.+?) {_MENTIONED} in {_WHOLE}"),
-    (_Reader.mentions, r"where (?:does|is|was) (?P<topic>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)*) (?:come up|discussed|named)"),
+    (_Reader.mentions, r"where (?:does|is|was) (?P<topic>(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+)*)"
+     r" (?:come up|discussed|named)"),
     (_Reader.decided, rf"what (?:decisions? (?:was|were|has been|have been) (?:taken|made)|(?:was|were|has been|have "
      rf"been) {_DECIDE}|did (?:they|(?:the )?(?P<body>(?:\w+ ){{0,3}}\w+)) {_DECIDE})(?: up)?(?: on)? "
      rf"(?:in|on|during|at) (?P<time>{_TIME})"),
