@@ -12,13 +12,21 @@ KNOWN = {"azerbaijan", "treaty"}
     [
         ("who is presidnet of azerbiajan", "who is president of azerbaijan"),
         ("When was the traety signed?", "When was the treaty signed?"),
+        ("wen was the treaty signed", "When was the treaty signed"),
+        ("wich treaty", "Which treaty"),
+        ("hwo many treaties", "How many treaties"),
+        ("hwo signed the treaty", "Who signed the treaty"),
+        ("whats the treaty", "What is the treaty"),
     ],
 )
 def test_a_word_that_nobody_knows_becomes_its_neighbour(wrong, right):
     assert corrected(wrong, KNOWN.__contains__) == right
 
 
-@pytest.mark.parametrize("text", ["Who is Zelensky?", "What did the envoy say about it?", "Кто это сказал?", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["Who is Zelensky?", "What did the envoy say about it?", "Кто это сказал?", "Who's she?", "Were they there?", ""],
+)
 def test_what_has_no_neighbour_or_no_mistake_stays(text):
     assert corrected(text, KNOWN.__contains__) == text
 
