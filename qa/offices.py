@@ -127,8 +127,11 @@ def asked(question: str) -> Office | None:
 
 
 def in_full(question: str) -> str:
-    """A question for the holder of an office with "prime minister" for a premier or a PM."""
-    return re.sub(r"\b(?:premier|PM)\b", "prime minister", question, flags=re.I) if asked(question) else question
+    """A question for the holder of an office with "prime minister" for a premier, a PM or who heads a government."""
+    heads = r"^who (?:heads|leads) (the (?:\w+ )?|[\w’']+s )government\b"
+    named = re.sub(heads, r"who is \1prime minister", question, flags=re.I)
+    named = re.sub(r"\b(?:premier|PM|head of government)\b", "prime minister", named, flags=re.I)
+    return named if asked(named) else question
 
 
 def of_deputy(question: str, text: str) -> bool:

@@ -129,6 +129,8 @@ def test_a_premier_is_a_prime_minister():
     office = offices.asked("who's the danish premier")
     assert office == offices.asked("who's the danish pm") == offices.asked("who's the danish prime minister")
     assert offices.in_full("who's the danish pm") == "who's the danish prime minister"
+    assert offices.in_full("Who heads the government of Denmark?") == "who is the prime minister of Denmark?"
+    assert offices.in_full("Who leads the party?") == "Who leads the party?"
 
 
 @pytest.mark.parametrize(
