@@ -13,7 +13,20 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from qa import answertype, copies, dates, evidence, language, offices, people, rerank, speaker, spelling, words
+from qa import (
+    answertype,
+    copies,
+    dates,
+    evidence,
+    keywords,
+    language,
+    offices,
+    people,
+    rerank,
+    speaker,
+    spelling,
+    words,
+)
 from qa.embed import Embedder, Vectors
 from qa.evidence import Candidate, Question
 from qa.ground import Source, leans_back
@@ -86,7 +99,7 @@ class Retriever:
         put right and the question is asked once more.
         """
         sought = subject(text)
-        text = sought or offices.in_full(text)
+        text = sought or keywords.as_question(offices.in_full(text))
         found = self._search(text, scope)
         if found.confidence < DOUBT and not found.question.language:
             better = spelling.corrected(text, self._known)

@@ -26,7 +26,7 @@ packaged spelling
 config dates embed render rerank words
 countries language people prompts subject
 speaker split
-copies evidence followup readers talk testing values
+copies evidence followup keywords readers talk testing values
 answertype clarify grammar kinds naming offices parts suggest
 entail
 ground
@@ -125,7 +125,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 12800
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 12950
 
 
 def test_there_are_at_most_20_settings():
