@@ -14,7 +14,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from qa import entail, grammar, language, split, words
+from qa import entail, grammar, language, people, split, turns, words
 from qa import speaker as speakers
 from qa.render.text import bare, date_text, when_text
 from qa.types import Citation, Support
@@ -23,13 +23,13 @@ _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _LEAD = re.compile(r"(?:\[[\d,;\s]+\]\s*)+")
 _MAY_END = re.compile(r"[.!?。！？][”\"’)\]\d\s\[]*\s\S")
 _OPENS_WITH_PRONOUN = re.compile(r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such)\b")
-_PRONOUN_SUBJECT = re.compile(r"(?:He|She|It|They)\b")
 _YES_NO = re.compile(r"(Yes|No)[,.:;–—-]\s*(?=\w)", re.I)
 _ENOUGH, _SOME = 0.8, 0.5
 _LEAST = 3  # words with meaning; a fragment that anything would carry is no sentence
 _SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
 _MAY_ADD = 2  # words; of 13 claims of WiCE that are carried but for so many, the page supports 8 whole, 4 in part
 _HERS, _HIS = {"she", "her", "hers", "herself"}, {"he", "him", "his", "himself"}
+_THEY = {"they", "them", "it"}  # no one person
 _PREPOSITIONS = frozenset("with from in on at for about against between during".split())
 _GOVERNING = {"to", "that"}  # "plans to", "denies that": the word before turns all that follows
 _TURNS = {"negation": (words.NOT, words.NEGATIONS), "condition": (words.CONDITIONS, words.CONDITIONS)}
@@ -319,11 +319,16 @@ def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker or by whom its "she"
     means, with its date."""
     when = f" ({when_text(citation)})" if citation.date else ""
-    quote, speaker = " ".join(bare(citation.quote).split()), citation.about or citation.speaker
+    asked, quote = (" ".join(bare(part).split()) for part in split.asked_and_answered(citation.quote))
+    speaker = citation.about or citation.speaker
+    if asked and quote:
+        return f"{turns.unlabelled(asked)} {verbatim(replace(citation, quote=quote))}"
+    quote = turns.unlabelled(quote or asked, speaker or "")
     named = speaker and any(words.same_name(s, t) for s in words.tokens(speaker)[-1:] for t in words.tokens(quote))
     if not speaker or named:
         return quote + when
-    if citation.about or speakers.reporter(quote) or _PRONOUN_SUBJECT.match(quote):
+    reporter = speakers.reporter(quote)
+    if citation.about or (reporter and not (reporter.lower() in _THEY and people.is_person(speaker))):
         return f"About {speaker}{when}: {quote}"
     return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
 

@@ -25,6 +25,7 @@ from qa import (
     rerank,
     speaker,
     spelling,
+    split,
     words,
 )
 from qa.embed import Embedder, Vectors
@@ -56,6 +57,7 @@ TOLD = 2  # words that a sentence says of a subject, at least
 SAME = 0.8  # share of common stems above which two sentences say the same
 
 
+_ASKED_FOR = re.compile(r"\b(?:ask\w*|questions?)\b", re.I)
 _REPORTED = re.compile(  # and what corrects it
     r"\b[Ww]e (?:\w+ly )?(?:said|reported|stated|wrote|gave|described|called|suggested|named|published)\b"
 )
@@ -121,6 +123,7 @@ class Retriever:
                 c for c in candidates if not self._of_another(c, seen.question) and not offices.of_deputy(text, c.text)
             ]
             candidates, told = _of_office(text, asked or candidates, seen.documents)
+            candidates = _telling(text, candidates)
             fitting = _of_type(seen.question, candidates)
             candidates = fitting or candidates
             weighed = evidence.weigh(seen.question, candidates)
@@ -334,6 +337,12 @@ def _timed(candidate: Candidate, document: Document, times: Sequence[str]) -> Ca
     date of its document."""
     own = [iso for iso in _told(candidate, document) or [document.date or ""] if dates.within(iso, times)]
     return candidate._replace(dated=" ".join(map(date_text, own)))
+
+
+def _telling(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates but those that are mere questions, where there are others and no question is asked for."""
+    telling = [] if _ASKED_FOR.search(text) else [c for c in candidates if not split.is_question(c.text)]
+    return telling or candidates
 
 
 def _naming(found: Found) -> Found:

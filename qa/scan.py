@@ -13,6 +13,7 @@ from typing import NamedTuple
 from qa import dates, kinds, naming, people, speaker, values, words
 from qa.library import Library, Scope, Source, phrase
 from qa.render import date_text, one_line
+from qa.render.text import bare
 from qa.types import Answer, Citation, Claim, Span
 
 Spelled = Callable[[str], Mapping[str, Iterable[str]]]
@@ -148,7 +149,7 @@ class _Reader:
                 opens = False
         few = len(found) <= DIGEST
         for i in range(len(found)) if few else (round(i * (len(found) - 1) / (DIGEST - 1)) for i in range(DIGEST)):
-            self._item(one_line(found[i].text), found[i])
+            self._item(one_line(bare(found[i].text)), found[i])
         what = "The first full sentence of each paragraph" if few else f"Openings of {DIGEST} of its paragraphs"
         return self._answer(f"{_name(source)}. {what}:") if found else None
 
@@ -256,7 +257,7 @@ class _Reader:
             and not people.is_person(speaker.reporter(place.text) or "")
         ]
         for place in places[:SHOWN]:
-            self._item(one_line(place.text), place)
+            self._item(one_line(bare(place.text)), place)
         heading = (
             f"Told as decided in {'one document' if len(among) == 1 else f'{len(among):,} documents'} of that time:"
         )
@@ -309,7 +310,7 @@ class _Reader:
     def _listed(self, sources: Sequence[Source], heading: str) -> Answer:
         for source in _newest(sources)[:SHOWN]:
             place = self._opening(source)
-            self._item(": ".join(filter(None, [_name(source, place.text), one_line(place.text)])), place)
+            self._item(": ".join(filter(None, [_name(source, place.text), one_line(bare(place.text))])), place)
         return self._answer(heading, rest=_more(len(sources) - SHOWN))
 
     def _opening(self, source: Source) -> _Place:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from qa import people, words
+from qa import people, turns, words
 from qa.types import Span
 
 FAR = 20_000  # characters around the sentences in which a longer form of a name is looked for
@@ -77,7 +77,8 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     A sentence has the speaker that it names with a reporting verb; one inside a quotation has the speaker named where
     the quotation is attributed, in the nearest sentence of the same quotation or paragraph. "He" and "she" go back to
     the person spoken of last, other pronouns to the speaker named last. Names are given in the longest form that the
-    text has for them. What nobody else says in a signed letter, from its salutation on, says who signed it.
+    text has for them. What nobody else says in a signed letter, from its salutation on, says who signed it;
+    in an interview or a transcript, whose turn it is.
     """
     text = _curled(text)
     named = [who for who, _ in _followed(text, sentences)]
@@ -86,7 +87,20 @@ def speakers(text: str, sentences: Sequence[Span]) -> list[str | None]:
     for first, last, writer in _letters(text):
         own = [first <= start and end <= last and not inside[i] for i, (start, end) in enumerate(sentences)]
         told = [who or (writer if one else None) for who, one in zip(told, own, strict=True)]
+    for turn in turns.turns(text):  # of a question and its answer, by the answer
+        for i, (start, end) in enumerate(sentences):
+            if turn.start < end <= turn.end and not inside[i]:
+                whole = start >= turn.start  # not with the question before it
+                told[i] = _within(turn.who, _attribution(text[start:end]), told[i]) if whole else turn.who or told[i]
     return told
+
+
+def _within(speaking: str | None, reported: str | None, told: str | None) -> str | None:
+    """Whose words a sentence of somebody's turn tells: nobody's known where they report what "he" said, whom they alone
+    know."""
+    if reported and _PRONOUN.fullmatch(reported):
+        return None if _HE.fullmatch(reported) or _SHE.fullmatch(reported) else speaking
+    return told or speaking
 
 
 def _letters(text: str) -> Iterator[tuple[int, int, str]]:

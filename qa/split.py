@@ -30,15 +30,20 @@ from qa import language
 from qa.spelling import ordinary
 from qa.types import Document, Passage, Span
 
-SPLITTER = "nupunkt-0.8/v4"
+SPLITTER = "nupunkt-0.8/v5"
 LONGEST = 1200  # characters of a sentence
 SAMPLE = 2000  # characters that tell the language
 FULL, STRONG = 600, 300  # characters of a passage; from STRONG on, the end of a block ends it
+QUESTION, ANSWER = 300, 200  # characters of a question that has an answer, and of one of several sentences, at most
 
 _CLOSERS = "\"'”’»›)\\]}」』】）"
+_CLOSING = "\"'”’»›)*_ "
 _OTHER_STOPS = re.compile(f"[。！？｡।॥؟۔።։]+[{_CLOSERS}]*")
 _MARKS = range(-2, 3)  # how far apart two may see the same boundary, as at an opening quotation mark
-_OWN_LINE = re.compile(r"[-*+•‣◦▪●∙·]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z]\)\s|#{1,6}\s|\||\d+$|[-=_*~·.\s]{3,}$")
+_SPOKEN = (  # "[10:50] Ada: Yes"
+    r"[\[(]?\d\d?:\d\d(?::\d\d)?[\])]? |(?:[^\W\d_a-zß-öø-ÿ][\w.’'-]* ){0,3}[^\W\d_a-zß-öø-ÿ][\w.’'-]*: "
+)
+_OWN_LINE = re.compile(_SPOKEN + r"|[-*+•‣◦▪●∙·]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z]\)\s|#{1,6}\s|\||\d+$|[-=_*~·.\s]{3,}$")
 _HEADING = re.compile(r"#{1,6}\s|\d+$|[-=_*~·.\s]{3,}$")
 _WORD_STOP = re.compile(
     rf"(?<![^\s(\[“\"'‘—–-])([A-Z]?[a-z]{{2,}})\.[{_CLOSERS}]*\s+(?=[\"“‘'(\[]*[A-Z][\w’']*(?:[^.\w’']|$))"
@@ -62,9 +67,10 @@ def sentences(text: str, *, body: int = 0) -> list[Span]:
 def passages(document: Document) -> list[Passage]:
     """The document as runs of whole sentences of up to about 600 characters, in order, at least one sentence each.
 
-    What stands before the body shares none with it: no vector mixes the two."""
+    A question and what follows it are one sentence here: of an interview or a list of questions and answers neither
+    says anything alone. What stands before the body shares no passage with it: no vector mixes the two."""
     groups: list[list[Span]] = []
-    for block in _layout(document.text, document.body):
+    for block in _answered(document.text, document.body):
         for place, (start, end) in enumerate(block):
             first, last = (groups[-1][0][0], groups[-1][-1][1]) if groups else (0, 0)
             parted = (place == 0 and last - first >= STRONG) or first < document.body <= start
@@ -73,6 +79,52 @@ def passages(document: Document) -> list[Passage]:
             else:
                 groups.append([(start, end)])
     return [_passage(document, ordinal, tuple(group)) for ordinal, group in enumerate(groups)]
+
+
+def asked_and_answered(sentence: str) -> tuple[str, str]:
+    """The question that a sentence of a passage opens with ("" for none) and what follows it ("" for nothing)."""
+    asked = ""
+    for start, end in sentences(sentence):
+        if not is_question(sentence[start:end]):
+            return asked, sentence[start:]
+        asked = sentence[:end]
+    return asked, ""
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence only asks."""
+    return sentence.rstrip(_CLOSING).endswith(("?", "？", "؟"))
+
+
+def _answered(text: str, body: int) -> Iterator[list[Span]]:
+    """The sentences, block by block; a question and the sentence after it are one, and so are one that ends a block and
+    the first sentences of the next, in the block of the question."""
+    held: list[Span] = []
+    for block in _layout(text, body):
+        if held and (held[-1][0] < body <= block[0][0] or _no_answer(text[slice(*block[0])])):
+            yield held
+            held = []
+        answer = block[0][0] if held and _asked(text, held[-1]) else 0
+        for start, end in block:
+            more = answer and end - answer <= ANSWER
+            if held and (more or _asked(text, held[-1])) and end - held[-1][0] <= FULL:
+                held[-1] = (held[-1][0], end)
+            else:
+                held.append((start, end))
+                answer = 0
+        if not is_question(text[slice(*held[-1])]):
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _asked(text: str, span: Span) -> bool:
+    return span[1] - span[0] <= QUESTION and is_question(text[slice(*span)])
+
+
+def _no_answer(following: str) -> bool:
+    return is_question(following) or bool(_HEADING.match(following)) or not any(map(str.isalnum, following))
 
 
 def _passage(document: Document, ordinal: int, spans: tuple[Span, ...]) -> Passage:

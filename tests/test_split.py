@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 import time
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.split import LONGEST, passages, sentences
+from qa.split import LONGEST, asked_and_answered, passages, sentences
 from qa.types import Document
 
 STOPS = [
@@ -83,7 +84,12 @@ def test_sentences_tile_any_text(text: str, body: int) -> None:
 def test_passages_tile_the_sentences_of_any_document(text: str, body: int) -> None:
     document = Document("a/b.txt", text, "title", body=min(body, len(text)))
     found = passages(document)
-    assert [span for passage in found for span in passage.sentences] == sentences(text, body=document.body)
+    units = [span for passage in found for span in passage.sentences]
+    parts = sentences(text, body=document.body)
+    assert {start for start, _ in units} <= {start for start, _ in parts}
+    assert {end for _, end in units} <= {end for _, end in parts}
+    assert all(any(start <= part[0] and part[1] <= end for start, end in units) for part in parts)
+    assert units == sorted(units) and all(one[1] <= other[0] for one, other in itertools.pairwise(units))
     for ordinal, passage in enumerate(found):
         assert document.text[passage.start : passage.end] == passage.text
         assert (passage.start, passage.end) == (passage.sentences[0][0], passage.sentences[-1][1])
@@ -91,6 +97,65 @@ def test_passages_tile_the_sentences_of_any_document(text: str, body: int) -> No
         assert len(passage.text) <= 600 or len(passage.sentences) == 1
     assert len({passage.id for passage in found}) == len(found)
     assert passages(document) == found
+
+
+def units(text, body=0):
+    document = Document("a/b.txt", text, "title", body=body)
+    return [text[start:end] for passage in passages(document) for start, end in passage.sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        (
+            "We met Ada Holm.\n\nHow many came?\n\nEleven. They were late.\n\nThen they left.",
+            ["We met Ada Holm.", "How many came?\n\nEleven. They were late.", "Then they left."],
+        ),
+        ("Q: Who won?\nA: Holm did.\nQ: When?\nA: In May.", ["Q: Who won?\nA: Holm did.", "Q: When?\nA: In May."]),
+        (
+            "## May I?\n\nIn May.\n\n## When?\n\nAt ten.",
+            ["## May I?\n\nIn May.", "## When?\n\nAt ten."],
+        ),
+        ("Why? Because it froze. It was cold.", ["Why? Because it froze.", "It was cold."]),
+        ("Was it late? Who came? Nobody came. So be it.", ["Was it late? Who came? Nobody came.", "So be it."]),
+        (
+            "- How do I pay?\n- Where is it?\n\n# Paying\n\nAt the desk.",
+            ["- How do I pay?", "- Where is it?", "# Paying", "At the desk."],
+        ),
+        ("“Who won?” he asked. She knew.", ["“Who won?” he asked.", "She knew."]),
+        ("Who won?", ["Who won?"]),
+        ("Who won?\n\n" + "It was long. " * 30, None),
+    ],
+)
+def test_a_question_and_its_answer_are_one_sentence_of_a_passage(text, joined):
+    if joined is None:
+        first = units(text)[0]
+        assert first.startswith("Who won?\n\nIt was long. It was") and 150 < len(first) < 250
+    else:
+        assert units(text) == joined
+
+
+def test_no_question_is_joined_to_what_is_too_long_or_behind_the_front_matter():
+    assert units("Who won?\n\n" + "it was very long and " * 40 + "done.")[0] == "Who won?"
+    assert units("why " * 100 + "was that?\n\nNobody knows.")[1] == "Nobody knows."
+    assert units("Who won?\n\nHolm did.", body=10) == ["Who won?", "Holm did."]
+
+
+def test_question_and_answer_come_apart_again():
+    assert asked_and_answered("How many came?\n\nEleven. They were late.") == (
+        "How many came?",
+        "Eleven. They were late.",
+    )
+    assert asked_and_answered("“Who won?” he asked.") == ("", "“Who won?” he asked.")
+    assert asked_and_answered("Holm won.") == ("", "Holm won.")
+    assert asked_and_answered("Who won?") == ("Who won?", "")
+
+
+def test_lines_that_open_with_a_clock_or_a_name_are_no_wrapped_prose():
+    lines = [f"[10:{i}] Ada Holm: That is what I have heard of the pump and the boat so far" for i in range(10, 20)]
+    assert units("\n".join(lines)) == lines
+    lines = [f"{name}: That is what I have heard of the pump and of the boat by now" for name in ("Holm", "Lind") * 5]
+    assert units("\n".join(lines)) == lines
 
 
 @pytest.mark.parametrize(
