@@ -88,6 +88,7 @@ _MAY_GIVE = re.compile(  # a reason, where something new follows
     re.I,
 )
 _NEW = 2  # words of the next three
+_FURTHER = re.compile(r"[.?!][*_”\"]*\s+")  # a sentence said to answer the one before it
 _ANYONE = re.compile(rf"{_NONE}|\b(?:only|both|all|each|any(?:one|body)?|every(?:one|body)?) [a-z]", re.I)
 _PLACE = re.compile(
     r"\bwhich (?:\w+ )?(?:countr|cit(?:y|ies)|town|village|island|region|port|state|province|place|river|lake|station"
@@ -210,6 +211,8 @@ def _reasons(question: str, text: str) -> bool:
     if not _restated(question, text):
         return True
     if any(words.stem(match[0].lower()) not in asked for match in _REASON.finditer(text)):
+        return True
+    if any(len(set(words.stems(part)) - asked) > _NEW for part in _FURTHER.split(text)[1:]):
         return True
     following = [words.stems(text[match.end() :][:80])[:3] for match in _MAY_GIVE.finditer(text)]
     return any(

@@ -81,6 +81,9 @@ _ASKING = re.compile(
 )
 
 
+_COLUMNS = re.compile(r"(?:^|; )([^:;.\n]{1,60}): ")
+
+
 class _Asked(NamedTuple):
     """A question: its stems, those of no name, the kinds of answer that it asks for, and the best source's score."""
 
@@ -145,12 +148,19 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
         pair = _Pair(asked, sources[i], sources[j])
         if "holder" in asked.kinds and _years_apart(pair):
             continue  # another may have followed
-        if any(map(_ASKING.search, pair.quotes)):
-            continue  # who asks says nothing
+        if any(map(_ASKING.search, pair.quotes)) or _of_one_table(pair):
+            continue  # who asks says nothing, and each row is of something else
         if any(rule(pair) for rule in (_holders_differ, _copies_differ, _denied)) or (
             {pair.one.citation.document, pair.other.citation.document} <= on_topic and _answers_differ(pair)
         ):
             yield i, j
+
+
+def _of_one_table(pair: _Pair) -> bool:
+    labels = [tuple(_COLUMNS.findall(quote)[:2]) for quote in pair.quotes]
+    columns = pair.one.citation.columns
+    listed = len(labels[0]) == 2 and labels[0] == labels[1]  # of a table that was converted
+    return not pair.apart and (listed or (bool(columns) and columns == pair.other.citation.columns))
 
 
 def _asked_for(question: str, sources: Sequence[Source]) -> _Asked:

@@ -29,6 +29,7 @@ _LEAST = 3  # words with meaning; a fragment that anything would carry is no sen
 _SHORT = 8  # words with meaning; a claim of fewer needs two of them from a second sentence, not one
 _MAY_ADD = 2  # words; of 13 claims of WiCE that are carried but for so many, the page supports 8 whole, 4 in part
 _HERS, _HIS = {"she", "her", "hers", "herself"}, {"he", "him", "his", "himself"}
+_STEP, _POINT = re.compile(r"^[ \t]*\(?\d{1,2}[.)]\s", re.M), re.compile(r"^[ \t]*[-*+•‣◦▪●∙·]\s", re.M)
 _THEY = {"they", "them", "it"}  # no one person
 _PREPOSITIONS = frozenset("with from in on at for about against between during".split())
 _GOVERNING = {"to", "that"}  # "plans to", "denies that": the word before turns all that follows
@@ -123,7 +124,10 @@ def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), ques
 
 
 def _is_copy(claim: str, source: Source) -> bool:
-    """Whether a claim is a source's sentence with nothing but who says it and when around it."""
+    """Whether a claim is a source's sentence with nothing but who says it and when around it, or what the columns of
+    a table are called in it."""
+    if source.citation.columns and _plain(claim) == _plain(verbatim(source.citation)):
+        return True
     quote = _plain(bare(source.citation.quote))
     if not quote or quote not in (plain := _plain(claim)):
         return False
@@ -232,6 +236,7 @@ def _known(source: Source) -> list[str]:
         date_text(citation.date),
         citation.date or "",
         citation.title,
+        " ".join(citation.columns),
         source.context,
     ]
 
@@ -319,7 +324,9 @@ def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker or by whom its "she"
     means, with its date."""
     when = f" ({when_text(citation)})" if citation.date else ""
-    asked, quote = (" ".join(bare(part).split()) for part in split.asked_and_answered(citation.quote))
+    if citation.columns:
+        return split.named_cells(citation.quote, citation.columns) + when
+    asked, quote = map(_in_a_line, split.asked_and_answered(citation.quote))
     speaker = citation.about or citation.speaker
     if asked and quote:
         return f"{turns.unlabelled(asked)} {verbatim(replace(citation, quote=quote))}"
@@ -331,6 +338,16 @@ def verbatim(citation: Citation) -> str:
     if citation.about or (reporter and not (reporter.lower() in _THEY and people.is_person(speaker))):
         return f"About {speaker}{when}: {quote}"
     return f"{speaker[0].upper()}{speaker[1:]}{when}: “{quote.strip('“”')}”"
+
+
+def _in_a_line(quote: str) -> str:
+    """A quote in one line; the numbers of several steps stay, and the items of a list are told apart."""
+    if len(_STEP.findall(quote)) > 1:
+        return " ".join(quote.split())
+    lines = [" ".join(line.split()) for line in bare(quote).splitlines()]
+    listed = len(_POINT.findall(quote)) > 1
+    told = [f"{line};" if listed and line[-1] not in ".,:;!?”" else line for line in lines if line]
+    return " ".join(told).removesuffix(";")
 
 
 def without_yes(claim: str, question: str, quotes: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ from qa import (
     speaker,
     spelling,
     split,
+    steps,
     words,
 )
 from qa.embed import Embedder, Vectors
@@ -130,12 +131,25 @@ class Retriever:
             ranked = [candidates[i] for i in weighed.order]
             best = _distinct(list(zip(ranked, evidence.likelihood(weighed.logits), strict=True)))[:SENTENCES]
             sources = [_source(c, seen.documents[c.passage.document], score) for c, score in best]
+            sources = self._whole(sources, seen.documents) if steps.wanted(text) else sources
             rivals = [rival for source in sources[:2] for rival in self._rival_holders(text, source, scope)]
         sure = max(weighed.confidence, NAMED) if told == 1 else weighed.confidence
         if not (told and asked and fitting) or self._nobody(speaker.asked(text), seen.question):
             sure = min(sure, NOWHERE)
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
+
+    def _whole(self, sources: Sequence[Source], documents: Mapping[str, Document]) -> list[Source]:
+        """The sources, of which the first that stands in a list of steps, or leads to one, is all of that list."""
+        for n, source in enumerate(sources):
+            cited = source.citation
+            text, spans = documents[cited.document].text, self._library.sentences(cited.document)
+            found = steps.procedure(text, spans, bisect.bisect_right(spans, (cited.start, len(text))) - 1)
+            if found and cited.score >= WORTH * sources[0].citation.score:
+                start, end = found
+                whole = source._replace(citation=replace(cited, quote=text[start:end], start=start, end=end))
+                return _once([whole, *sources[:n], *sources[n + 1 :]])
+        return list(sources)
 
     def _of_another(self, candidate: Candidate, question: Question) -> bool:
         """Whether a question asks what somebody said about somebody, and neither a sentence nor the one before it names
@@ -291,7 +305,8 @@ class Retriever:
             said_by, meant = (of(document, self._around(hit.passage)) for of in (_speakers, _meant))
             before, near = document.title, float(held.vector @ vector)
             for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
-                text = document.text[start:end]
+                text, columns = document.text[start:end], split.columns(document.text, start)
+                text = split.named_cells(text, columns) if columns else text
                 if start >= document.body:
                     who = said_by[start, end]
                     whom = meant[start, end]
@@ -453,6 +468,7 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         score=score,
         times=dates.certain(document.text, start, end, document.date),
         about=candidate.meant,
+        columns=split.columns(document.text, start),
     )
     return Source(citation, candidate.before, candidate.passage.text)
 

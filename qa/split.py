@@ -23,7 +23,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa import language
@@ -38,6 +38,10 @@ QUESTION, ANSWER = 300, 200  # characters of a question that has an answer, and 
 
 _CLOSERS = "\"'”’»›)\\]}」』】）"
 _CLOSING = "\"'”’»›)*_ "
+_RUN_IN = re.compile(r"(\*\*|__)[^*_\n]+\1[.:]?")  # a heading before the text of its own paragraph
+_CORRESPONDENCE = re.compile(
+    r"^[>\s]*(?:(?:From|To|Cc|Subject|Von|An|Betreff): |(?:hi|hello|dear)\b[^\n.?]{0,60}[,!:]?$)", re.M | re.I
+)
 _OTHER_STOPS = re.compile(f"[。！？｡।॥؟۔።։]+[{_CLOSERS}]*")
 _MARKS = range(-2, 3)  # how far apart two may see the same boundary, as at an opening quotation mark
 _SPOKEN = (  # "[10:50] Ada: Yes"
@@ -91,6 +95,26 @@ def asked_and_answered(sentence: str) -> tuple[str, str]:
     return asked, ""
 
 
+def columns(text: str, start: int) -> tuple[str, ...]:
+    """The names of the columns of the Markdown table a row of which begins at `start`; () elsewhere."""
+    if not text.startswith("|", start):
+        return ()
+    above = list(itertools.takewhile(lambda line: line.startswith("|"), reversed(text[:start].splitlines())))
+    rulers = [i for i, line in enumerate(above) if not line.strip("|-: \t")]
+    return tuple(cells(above[rulers[-1] + 1])) if rulers and rulers[-1] + 1 < len(above) else ()
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a row of a Markdown table."""
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def named_cells(row: str, names: Sequence[str]) -> str:
+    """A row of a table with the names of its columns, where it has any."""
+    pairs = itertools.zip_longest(names, cells(row), fillvalue="")
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+
+
 def is_question(sentence: str) -> bool:
     """Whether a sentence only asks."""
     return sentence.rstrip(_CLOSING).endswith(("?", "？", "؟"))
@@ -100,7 +124,11 @@ def _answered(text: str, body: int) -> Iterator[list[Span]]:
     """The sentences, block by block; a question and the sentence after it are one, and so are one that ends a block and
     the first sentences of the next, in the block of the question."""
     held: list[Span] = []
+    written = _CORRESPONDENCE.search(text)  # there a question waits for the answer of another text
     for block in _layout(text, body):
+        if written:
+            yield block
+            continue
         if held and (held[-1][0] < body <= block[0][0] or _no_answer(text[slice(*block[0])])):
             yield held
             held = []
@@ -120,7 +148,8 @@ def _answered(text: str, body: int) -> Iterator[list[Span]]:
 
 
 def _asked(text: str, span: Span) -> bool:
-    return span[1] - span[0] <= QUESTION and is_question(text[slice(*span)])
+    asked = text[slice(*span)]
+    return len(asked) <= QUESTION and (is_question(asked) or bool(_RUN_IN.fullmatch(asked)))
 
 
 def _no_answer(following: str) -> bool:

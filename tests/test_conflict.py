@@ -181,3 +181,12 @@ def test_within_a_document_two_days_of_one_month_are_a_disagreement():
     one = source("The program was released on 14 May 2024.")
     other = source("As the program was not released until 21 May 2024, a new key is needed.")
     assert pairs("When was the program released?", one, other) == [(0, 1)]
+
+
+@pytest.mark.parametrize("columns", [("Model", "Price"), ()])
+def test_rows_of_one_table_do_not_differ(columns):
+    rows = ["| K200 Pro | 399 euros |", "| K200 | 249 euros |"]
+    rows = rows if columns else ["Model: K200 Pro; Price: 399 euros", "Model: K200; Price: 249 euros"]
+    found = [source(row, title="Prices of the K200") for row in rows]
+    found = [one._replace(citation=replace(one.citation, columns=columns)) for one in found]
+    assert not pairs("How much does the K200 Pro cost?", *found)

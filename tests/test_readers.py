@@ -373,11 +373,27 @@ def test_excel_gives_its_cells(take) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.append(["Country", "Peacekeepers"])
-    book.active.append(["Russia", 1960])
+    book.active.append(["Forces, 2024"])
+    book.active.append(["Country", None, "Peacekeepers"])
+    book.active.append(["Russia", None, 1960])
+    book.active.append(["Ruritania", "since May", None])
     target = io.BytesIO()
     book.save(target)
-    assert "| Russia | 1960 |" in take("a.xlsx", target.getvalue()).text
+    read = take("a.xlsx", target.getvalue())
+    lines = [
+        "Forces, 2024",
+        "Country, Peacekeepers",
+        "Country: Russia; Peacekeepers: 1960",
+        "Country: Ruritania; since May",
+    ]
+    assert [line for line in read.text.splitlines() if line] == ["## Sheet", *lines]
+    assert read.title == "a"
+
+
+def test_tables_of_a_page_name_their_columns_in_every_row(take) -> None:
+    table = "<table><tr><th>Model</th><th>Price</th></tr><tr><td>K200</td><td>249 euros</td></tr></table>"
+    text = take("a.html", page().replace("No details", f"{table}<p>No details")).text
+    assert "\nModel: K200; Price: 249 euros\n" in text and "|" not in text
 
 
 @pytest.mark.parametrize(

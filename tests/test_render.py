@@ -233,7 +233,7 @@ def test_sides_of_a_disagreement_stand_newest_first_with_source_speaker_date_and
 def test_marks_of_lists_headings_and_tables_are_not_shown_and_quotes_stay_exact() -> None:
     text = "# Prices\n|---|---|\n| Oil | $90 |\n- Gas fell.\n"
     refusal = Answer("q", "None.", False, hits=(Hit(Passage("p", "a.md", 0, 0, 9, text, ()), 0.5),))
-    assert inert(render.chat_html(refusal)).words["q"].endswith("Prices | Oil | $90 | Gas fell.")
+    assert inert(render.chat_html(refusal)).words["q"].endswith("Prices Oil; $90 Gas fell.")
     listed = citation(quote="- Gas fell.")
     answer = Answer("q", "Gas fell. [1]", True, (listed,), conflicts=(Conflict("gas", (Side("- Gas fell.", 1),)),))
     shown = render.chat_html(answer)

@@ -45,7 +45,7 @@ def read(path: Path, *, id: str) -> Document:
     return Document(
         id=id,
         text=words,
-        title=about.title(prose, found.title, fallback=path.stem),
+        title=about.title(prose, found.title or (path.stem if suffix == ".xlsx" else ""), fallback=path.stem),
         date=found.date or leading or about.dateline(prose, found.title),
         pages=found.pages,
         body=body,

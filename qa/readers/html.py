@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import ReadFailed
 from qa.readers.about import Extract, iso
-from qa.readers.text import decode
+from qa.readers.text import decode, without_tables
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -40,7 +40,7 @@ def extract(data: bytes, suffix: str) -> Extract:
     title = trafilatura.extract_metadata(tree, extensive=False).title
     _drop_hidden(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True, with_metadata=False) or _visible(tree)
-    return Extract(text, title or "", published)
+    return Extract(without_tables(text), title or "", published)
 
 
 def _published(tree: HtmlElement) -> str | None:

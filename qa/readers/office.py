@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from qa.errors import ReadFailed
 from qa.readers.about import Extract
+from qa.readers.text import without_tables
 
 MEMBERS, UNPACKED, RATIO = 10_000, 300_000_000, 200  # the ratio counts from 10 MB unpacked
 _SLIDE = re.compile(r"\s*<!-- Slide number: \d+ -->\s*")
@@ -22,7 +23,8 @@ _MARKUP = (  # what markitdown adds to the words, and a quotation must not show
 
 
 def extract(data: bytes, suffix: str) -> Extract:
-    """The document as Markdown: headings, lists, tables and slides, without emphasis, links and images.
+    """The document as Markdown: headings, lists and slides, without emphasis, links and images; every row of a table
+    with the names of its columns.
 
     Raises:
         ReadFailed: the file is damaged, encrypted, or unpacks to too much.
@@ -35,6 +37,7 @@ def extract(data: bytes, suffix: str) -> Extract:
     text = convert(io.BytesIO(data), StreamInfo(extension=suffix), style_map=_STYLES).markdown
     for pattern, replacement in _MARKUP:
         text = pattern.sub(replacement, text)
+    text = without_tables(text)
     if suffix != ".pptx":
         return Extract(text, title)
     slides = [slide + "\n\n" for slide in _SLIDE.split(text)[1:]]

@@ -16,6 +16,8 @@ from qa.readers.about import Extract, iso
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _BOMS |= {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}  # after UTF-32, whose marks begin alike
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_TABLE = re.compile(r"^[ \t]*\|.*\n[ \t]*\|[-:| \t]+\|[ \t]*(?:\n[ \t]*\|.*)*", re.M)
+_EMPTY = re.compile(r"NaN|NaT|None|Unnamed: \d+")
 _DATES = ("date", "published", "pubdate", "publish_date", "publication_date", "published_at", "datepublished", "issued")
 
 
@@ -39,11 +41,31 @@ def rows(data: bytes) -> Extract:
         table = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
     except csv.Error as error:
         raise ReadFailed(f"is no table of separated values ({error}); save it anew as CSV") from error
-    lines = [", ".join(filter(None, row)) for row in table[:1]]
-    for row in table[1:]:
-        cells = [(name, cell) for name, cell in zip_longest(table[0], row, fillvalue="") if cell]
+    return Extract(_named(table))
+
+
+def without_tables(markdown: str) -> str:
+    """A converted text in Markdown with the rows of its tables as `rows` gives them."""
+    return _TABLE.sub(lambda match: f"\n{_named(_cells(match[0]))}\n\n", markdown)
+
+
+def _cells(table: str) -> list[list[str]]:
+    """The cells of a Markdown table from the row that names its columns on, what stands before it in lines of its own;
+    empty where a spreadsheet has none."""
+    lines = [line.strip().strip("|") for line in table.strip().splitlines()]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines if line.strip("|-: \t")]
+    return [["" if _EMPTY.fullmatch(cell) else cell for cell in row] for row in cells]
+
+
+def _named(table: list[list[str]]) -> str:
+    """The rows of a table, those before the one that names its columns (the first of two cells or more) as they are."""
+    filled = [sum(map(bool, row)) for row in table]
+    head = next((i for i, count in enumerate(filled) if count > 1), 0)
+    lines = [", ".join(filter(None, row)) for row in table[: head + 1]]
+    for row in table[head + 1 :]:
+        cells = [(name, cell) for name, cell in zip_longest(table[head], row, fillvalue="") if cell]
         lines.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in cells))
-    return Extract("\n\n".join(filter(None, lines)))  # an empty line ends a sentence whatever follows it
+    return "\n\n".join(filter(None, lines))  # an empty line ends a sentence whatever follows it
 
 
 def decode(data: bytes, declared: str | None = None) -> str:

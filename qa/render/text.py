@@ -12,6 +12,7 @@ PARTLY = "Only part of this sentence stands in its source. Compare it with the q
 NEAREST, NEAR = 3, 0.22  # passages under a refusal; the confidence below which none is near (seed questions, dev)
 _DAY_OF = r"\s+(?:Jan|Feb|M[aä][iryz]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz])"
 _MARK = re.compile(rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+|\|[-:| \t]+\|[ \t]*$)", re.M)
+_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.M)
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
 
 
@@ -60,8 +61,8 @@ def one_line(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """`text` in which no line begins with the mark of a list or a heading, and no table has its ruler."""
-    return _MARK.sub("", text)
+    """`text` in which no line begins with the mark of a list or a heading, and of tables only the cells are left."""
+    return _ROW.sub(lambda row: "; ".join(filter(None, map(str.strip, row[1].split("|")))), _MARK.sub("", text))
 
 
 def plain(answer: Answer) -> str:
