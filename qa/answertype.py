@@ -100,6 +100,12 @@ _NAMED = re.compile(
     r"(?:the |an? |his |her |their |its )?(?P<noun>(?:[\w’'\-]+ ?){1,4})|\bname of (?P<bare>(?:[\w’'\-]+ ?){1,4})",
     re.I,
 )
+_ROLE_ASKED = re.compile(  # but who heads or leads something may be called by any other word
+    r"\bwho (?:is|was|were|are) (?:the |an? )?(?:[\w’'\-]+ ){0,3}?"
+    r"(?P<role>(?!head|leader|chief|owner|founder|official|officer|representative|expert|author|editor)"
+    rf"(?:{people.ROLES}))(?: (?:in|of|for|at)\b|\W*$)",
+    re.I,
+)
 _ANY = frozenset("a an some another two three four five one A An Some Another Two Three Four Five One".split())
 
 
@@ -221,6 +227,14 @@ def _reasons(question: str, text: str) -> bool:
     )
 
 
+def _of_role(question: str, text: str) -> bool:
+    """Whether a text does not introduce people by other roles alone than the one asked for: "her lawyer, Bo Lind"."""
+    match = _ROLE_ASKED.search(question)
+    role = words.stem(match["role"].lower()) if match else ""
+    roles = [stems for one in people.introduced(text) if (stems := words.stems(one.role))]
+    return not role or not roles or role in words.stems(text)
+
+
 class _Noun(NamedTuple):
     """Where a text has a noun that is asked about: whether as any one ("a ship"), and with a new name near it."""
 
@@ -295,6 +309,7 @@ _AMOUNTS, _OTHERS = (
             (r"\bwhich (?!of\b|two|three|four|five|six|other)\w+|\bwho (?:is|was) the\b", _certain),
             (r"^\W*(?:(?:and|but|so|to|from|with|for|by|of|at|against) )?(?:who|whom|whose)\b", _persons),
             (r"^\W*(?:(?:in|to|from|at|on|for|with|by|of) )?which (?!of\b|time|day|date|year|kind|sort)\w+", _things),
+            (r"\bwho (?:is|was|were|are)\b", _of_role),
             (r"\bwhich (?:two|three|four|five|six)\b|\bnames of\b", _several),
         ),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from qa import prompts, words
+from qa import people, prompts, words
 from qa.subject import subject
 
 History = Sequence[tuple[str, str]]
@@ -41,6 +41,11 @@ _ASKS = re.compile(
 PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself)\b", re.I)
 _POSSESSIVE = re.compile(
     r"\b(?:his|hers|her(?=\s+(?!about|to|on|in|at|by|for|when|that|if|and|or|from|with|as|after)\w))\b", re.I
+)
+_QUOTED = re.compile(r"[“\"«][^”\"»]*(?:[”\"»]|$)")
+_SOMEBODY = re.compile(
+    rf"\b(?:the|an?|(?P<whose>[\w’']+['’]s)) (?:\w+ ){{0,3}}?(?:{people.ROLES}|man|woman|boy|girl|person|victim)\b",
+    re.I,
 )
 _THING = re.compile(
     r"\b(?:it|they|them|this(?= (?:is|was|mean|happen)|\W*$)|th[eo]se(?= (?:are|were)|\W*$)|"
@@ -175,8 +180,9 @@ def content(text: str) -> list[str]:
 
 
 def person_leans(question: str) -> bool:
+    question = _QUOTED.sub("", question)
     found = PERSON.search(question)
-    if found and _named_before(question[: found.start()]):
+    if found and (_named_before(question[: found.start()]) or _somebody_before(question, found.start())):
         return False
     if not found or re.search(r"\b[A-Z]\w+", re.sub(r"^\W*\w+", "", question[: found.start()])):
         return False  # a pronoun whose antecedent stands before it in the same question leans on nothing else
@@ -184,6 +190,16 @@ def person_leans(question: str) -> bool:
         return False  # "Besides his poems, what did Homer write?"
     asks_for_it = re.match(r"\W*(?:who|which|what)\b", question, re.I) and content(question[: found.start()])
     return not (_POSSESSIVE.match(question, found.start()) and asks_for_it)
+
+
+def _somebody_before(question: str, at: int) -> bool:
+    """Whether a pronoun may mean a person without a name that stands before it: "the minister" for "his", but not for
+    the "him" whom he met."""
+    found = _SOMEBODY.search(question[:at])
+    if not found:
+        return False
+    subjective = PERSON.match(question, at)[0].lower() in ("he", "she", "his") or _POSSESSIVE.match(question, at)  # type: ignore[index]
+    return bool(found["whose"] or subjective or re.search(r"\bto \w+ $", question[found.end() : at]))
 
 
 def _named_before(text: str) -> bool:

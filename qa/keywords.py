@@ -66,6 +66,8 @@ _FORMS: list[tuple[re.Pattern[str], str]] = [
         (r"(?:the )?reasons? (?:for|behind|of) (?P<a>.+)", "What reason is there for {a}?"),
         (r"(?:the )?(?:main )?causes? of (?P<a>.+)", "What caused {a}?"),
         (r"(?P<a>.+?) (?:causes?|reasons?)", "What caused {a}?"),
+        (r"(?:the )?(?:total |exact )?death toll (?:of|in|from) (?P<a>.+)", "How many people were killed in {a}?"),
+        (r"(?P<a>.+?) death toll", "How many people were killed in {a}?"),
         (r"(?:the )?(?:total |exact )?number of (?P<a>.+)", "How many {a}?"),
         (r"(?P<b>.+?) number of (?P<a>.+)", "How many {a} {b}?"),
         (r"(?:the )?(?P<b>share|percentage|proportion) of (?P<a>.+)", "What {b} of {a}?"),

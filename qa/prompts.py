@@ -10,6 +10,7 @@ from qa.types import Citation
 
 ASKED_BACK = re.compile(r"Wh(?:om|ich) do you mean by “(?P<span>[^”]+)”(?:: (?P<options>.+))?\?")
 CANNOT_ANSWER = "The documents do not answer this question."
+UNCLEAR = "The documents do not clearly answer this question. Look at the passages nearest to it."
 NONE_DATED = f"{CANNOT_ANSWER} None of those asked gives itself a date within this period."
 NO_DOCUMENTS = f"{CANNOT_ANSWER} There are none yet: add some in the page, or run: qa ingest FOLDER"
 

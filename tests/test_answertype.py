@@ -27,6 +27,9 @@ HOLDS = [
     ("When did they meet?", "They met once the flood had gone."),
     ("Which country did she flee to?", "She fled to Norway."),
     ("Which country did she come from?", "The Danish envoy spoke first."),
+    ("Who was the judge in the Holm trial?", "Judge Ada Lind read the verdict."),
+    ("Who is the head of the bank?", "Its director, Bo Lind, left."),
+    ("Why is the pump loud?", "**The pump is loud.** The tank is empty or not seated."),
     ("In which city do they meet?", "The talks are held in Geneva."),
     ("What is the name of the ship?", "The ship, Lady Morag, is new."),
     ("What did the minister say?", "She said nothing would change."),
@@ -43,6 +46,7 @@ HOLDS = [
     ("Which two towns does the bridge link?", "The bridge links Lund and Malmö."),
 ]
 LACKS = [
+    ("Who was the judge in the Holm trial?", "His lawyer, Bo Lind, told reporters that he would appeal."),
     ("How many marines were sent?", "The minister sent marines to unload a grain vessel."),
     ("How many marines were sent?", "Marines unloaded 40 crates of grain."),
     ("How many dogs will be lent?", "A foundation will lend dogs, at 300 euros each day."),

@@ -7,13 +7,14 @@ from markdown_it import MarkdownIt
 from pytest_socket import disable_socket, enable_socket
 from test_render import NAUGHTY, inert
 
-from qa import prompts
-from qa.assistant import Assistant
+from qa import evidence, prompts
+from qa.assistant import Assistant, refusal
 from qa.config import load
 from qa.embed import SentenceTransformerEmbedder
 from qa.errors import ConfigError, IndexMismatch, IndexMissing, ModelError, QAError
 from qa.models.quote import Quote
 from qa.render import evidence_file
+from qa.retrieve import Found
 from qa.sync import sync
 from qa.testing import FakeModel, HashEmbedder, corpus
 from qa.types import Citation, Evidence, Text
@@ -163,6 +164,14 @@ def test_the_model_is_not_called_when_no_evidence_clears_the_bar(config):
     assert "Reykjavik" in answer.text  # named as missing
     assert answer.citations == ()
     assert answer.hits  # the nearest passages
+
+
+def test_a_refusal_says_no_more_than_is_known():
+    question = evidence.parse("Who paid for the bridge?", lambda terms: (1, {}))
+    found = [Found(question, (), (), unknown, sure) for unknown, sure in (((), 0.5), ((), 0.1), (("Rome",), 0.5))]
+    assert refusal(found[0]) == prompts.UNCLEAR
+    assert refusal(found[1]) == prompts.CANNOT_ANSWER
+    assert refusal(found[2]) == f"{prompts.CANNOT_ANSWER} Nothing in them mentions “Rome”."
 
 
 def test_a_refusal_of_the_model_is_an_answer(config, monkeypatch):

@@ -71,6 +71,9 @@ def test_an_open_question_is_asked_back_with_cited_candidates(assistant, questio
         "What did the director of the port think?",
         "Who said that the harbour would grow?",
         "How much is the quota cut by?",
+        "Who said “He will not pay for it”?",
+        "Why did the director have so few people to help her?",
+        "what does smith's lawyer think of the proof against him?",
         "The port wants to grow, the town wants its beach back and nobody has the money for both: who has said that "
         "this plan would be good for the harbour in the years to come?",
     ],

@@ -13,6 +13,7 @@ from qa.keywords import as_question
         ("ticket price first flight asmara", "How much is the ticket price first flight asmara?"),
         ("cost of the fence", "How much is the cost of the fence?"),
         ("samos number of people injured", "How many people injured samos?"),
+        ("death toll of the valley flood", "How many people were killed in valley flood?"),
         ("number of jobs at the mill", "How many jobs at the mill?"),
         ("share of voters in favour", "What share of voters in favour?"),
         ("battery charging time", "How long is the battery charging time?"),

@@ -310,7 +310,7 @@
   }
   function ending(turn) {
     const count = new Set([...turn.querySelectorAll(".text .cite")].map((chip) => chip.dataset.cite)).size;
-    if (turn.querySelector(".refusal")) return "The documents do not answer this.";
+    if (turn.querySelector(".refusal")) return "The documents do not clearly answer this.";
     return `The answer is ready, with ${count} source${count === 1 ? "" : "s"}.`;
   }
 
