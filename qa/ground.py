@@ -126,7 +126,7 @@ def judge(claim: str, sources: Sequence[Source], hints: Sequence[int] = (), ques
 def _is_copy(claim: str, source: Source) -> bool:
     """Whether a claim is a source's sentence with nothing but who says it and when around it, or what the columns of
     a table are called in it."""
-    if source.citation.columns and _plain(claim) == _plain(verbatim(source.citation)):
+    if (source.citation.columns or source.citation.section) and _plain(claim) == _plain(verbatim(source.citation)):
         return True
     quote = _plain(bare(source.citation.quote))
     if not quote or quote not in (plain := _plain(claim)):
@@ -236,7 +236,7 @@ def _known(source: Source) -> list[str]:
         date_text(citation.date),
         citation.date or "",
         citation.title,
-        " ".join(citation.columns),
+        " ".join((*citation.columns, *citation.section)),
         source.context,
     ]
 
@@ -324,6 +324,8 @@ def verbatim(citation: Citation) -> str:
     """A citation's sentence as a sentence of an answer: as it stands, or introduced by its speaker or by whom its "she"
     means, with its date."""
     when = f" ({when_text(citation)})" if citation.date else ""
+    if citation.section:
+        return f"{' › '.join(citation.section)}: {verbatim(replace(citation, section=()))}"
     if citation.columns:
         return split.named_cells(citation.quote, citation.columns) + when
     asked, quote = map(_in_a_line, split.asked_and_answered(citation.quote))

@@ -36,7 +36,7 @@ def half(question: str) -> str:
 
 def answer(question: str, evidence: Sequence[Citation]) -> list[tuple[str, str]]:
     """The messages, as (role, content), that ask for an answer; the system part never changes, so it stays cached."""
-    lines = [f"[{c.number}] {_source(c)}<<{_fenced(' | '.join([*c.columns, c.quote]))}>>" for c in evidence]
+    lines = [f"[{c.number}] {_source(c)}<<{_fenced(' | '.join([*c.section, *c.columns, c.quote]))}>>" for c in evidence]
     return [("system", SYSTEM), ("user", "Evidence:\n" + "\n".join(lines) + f"\n\nQuestion: {question}")]
 
 

@@ -147,7 +147,9 @@ class Retriever:
             found = steps.procedure(text, spans, bisect.bisect_right(spans, (cited.start, len(text))) - 1)
             if found and cited.score >= WORTH * sources[0].citation.score:
                 start, end = found
-                whole = source._replace(citation=replace(cited, quote=text[start:end], start=start, end=end))
+                whole = source._replace(
+                    citation=replace(cited, quote=text[start:end], start=start, end=end, section=())
+                )
                 return _once([whole, *sources[:n], *sources[n + 1 :]])
         return list(sources)
 
@@ -307,6 +309,7 @@ class Retriever:
             for (start, end), cosine in zip(hit.passage.sentences, held.vectors @ vector, strict=True):
                 text, columns = document.text[start:end], split.columns(document.text, start)
                 text = split.named_cells(text, columns) if columns else text
+                text = ": ".join([*split.section(document.text, start), text])
                 if start >= document.body:
                     who = said_by[start, end]
                     whom = meant[start, end]
@@ -469,6 +472,7 @@ def _source(candidate: Candidate, document: Document, score: float) -> Source:
         times=dates.certain(document.text, start, end, document.date),
         about=candidate.meant,
         columns=split.columns(document.text, start),
+        section=split.section(document.text, start),
     )
     return Source(citation, candidate.before, candidate.passage.text)
 

@@ -24,6 +24,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from qa import language
@@ -48,6 +49,7 @@ _SPOKEN = (  # "[10:50] Ada: Yes"
     r"[\[(]?\d\d?:\d\d(?::\d\d)?[\])]? |(?:[^\W\d_a-zß-öø-ÿ][\w.’'-]* ){0,3}[^\W\d_a-zß-öø-ÿ][\w.’'-]*: "
 )
 _OWN_LINE = re.compile(_SPOKEN + r"|[-*+•‣◦▪●∙·]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z]\)\s|#{1,6}\s|\||\d+$|[-=_*~·.\s]{3,}$")
+_ITEM = re.compile(r"(?:[-*+•‣◦▪●∙·]|\(?\d{1,3}[.)])\s")
 _HEADING = re.compile(r"#{1,6}\s|\d+$|[-=_*~·.\s]{3,}$")
 _WORD_STOP = re.compile(
     rf"(?<![^\s(\[“\"'‘—–-])([A-Z]?[a-z]{{2,}})\.[{_CLOSERS}]*\s+(?=[\"“‘'(\[]*[A-Z][\w’']*(?:[^.\w’']|$))"
@@ -115,6 +117,25 @@ def named_cells(row: str, names: Sequence[str]) -> str:
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
 
 
+def section(text: str, start: int) -> tuple[str, ...]:
+    """The headings under which an item of a Markdown list stands, the outermost first, without that of the whole text;
+    () for any other sentence."""
+    if not _ITEM.match(text, start) or text[text.rfind("\n", 0, start) + 1 : start].strip():
+        return ()
+    path: dict[int, str] = {}
+    for place, level, heading in _headings(text):
+        if place > start:
+            break
+        path = {above: name for above, name in path.items() if above < level} | {level: heading}
+    return tuple(name for level, name in path.items() if level > 1)
+
+
+@lru_cache(maxsize=64)
+def _headings(text: str) -> list[tuple[int, int, str]]:
+    found = re.finditer(r"^(#{1,6})[ \t]+(\S.*?)[# \t]*$", text, re.M)
+    return [(match.start(), len(match[1]), match[2]) for match in found]
+
+
 def is_question(sentence: str) -> bool:
     """Whether a sentence only asks."""
     return sentence.rstrip(_CLOSING).endswith(("?", "？", "؟"))
@@ -136,6 +157,7 @@ def _answered(text: str, body: int) -> Iterator[list[Span]]:
         for start, end in block:
             more = answer and end - answer <= ANSWER
             if held and (more or _asked(text, held[-1])) and end - held[-1][0] <= FULL:
+                answer = answer or (start if _RUN_IN.fullmatch(text[slice(*held[-1])]) else 0)
                 held[-1] = (held[-1][0], end)
             else:
                 held.append((start, end))

@@ -16,6 +16,7 @@ _WANTED = re.compile(
 )
 _ITEM = re.compile(r"(?:\(?\d{1,2}[.)]|[-*+•‣◦▪●∙·]|(?i:step) \d{1,2}\b[.:)]?)\s")
 _HEADING = re.compile(r"#{1,6}\s")
+_LINE = 200  # characters of the sentence that leads to a list
 _LEADING = 3  # sentences from one that answers to the list that it leads to
 
 
@@ -34,7 +35,7 @@ def procedure(text: str, sentences: Sequence[Span], place: int) -> Span | None:
     if items[first]:
         while (before := _item_before(text, sentences, items, first)) is not None:
             first = before
-        begin = sentences[first][0]
+        begin = sentences[_leading(text, sentences, first)][0]
     else:
         begin, last = sentences[place][0], min(place + _LEADING, len(sentences) - 1)
         ahead = [i for i in range(place + 1, last + 1) if items[i] or _HEADING.match(text, sentences[i][0])]
@@ -49,6 +50,13 @@ def procedure(text: str, sentences: Sequence[Span], place: int) -> Span | None:
             break
         steps, end = steps + items[i], sentences[i][1]
     return (begin, end) if steps > 1 else None
+
+
+def _leading(text: str, sentences: Sequence[Span], first: int) -> int:
+    """The place of the line that leads to a list, or else of its first item."""
+    start, end = sentences[first - 1] if first else (0, 0)
+    leads = first and _starts_line(text, start) and not _HEADING.match(text, start) and end - start <= _LINE
+    return first - 1 if leads else first
 
 
 def _item_before(text: str, sentences: Sequence[Span], items: Sequence[bool], place: int) -> int | None:

@@ -67,7 +67,7 @@ class Citation:
     `speaker` is whoever the source says these words or this claim come from; `times` are words for a time in the quote
     with the ISO dates that the day of publication makes of them; `score` is the probability, 0 to 1, that this sentence
     answers the question; `about` is whom the "he" or "she" means that opens it, `columns` what the columns of the
-    table are called of which it is a row.
+    table are called of which it is a row, `section` the headings under which it stands in a list.
     """
 
     number: int
@@ -83,6 +83,7 @@ class Citation:
     times: tuple[tuple[str, str], ...] = ()
     about: str | None = None
     columns: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ def test_how_something_is_done_wants_all_steps(question, wanted):
     [
         ("Descale the machine", "Descale the machine", "twice."),
         ("Descaling", "## Descaling", "twice."),
-        ("Empty", "1. Empty", "twice."),
-        ("Close", "1. Empty", "twice."),
-        ("Rinse", "1. Empty", "twice."),
+        ("Empty", "Descale the machine", "twice."),
+        ("Close", "Descale the machine", "twice."),
+        ("Rinse", "Descale the machine", "twice."),
         ("Do not use", None, None),
         ("Troubleshooting", None, None),
     ],
@@ -96,8 +96,20 @@ def test_a_row_is_told_with_its_columns_and_rests_on_its_own_characters():
     assert judge(told.replace("2.4", "1.8"), [Source(cited)]).support != "supported"
 
 
+def test_an_item_is_told_with_the_headings_above_it():
+    text = "# Changes\n\n## 2.4\n\n### Added\n\n- Dark mode.\n\n## 2.3\n\nA pause.\n\n### Fixed\n\n- Login.\n"
+    start = text.index("- Login.")
+    assert split.section(text, text.index("- Dark")) == ("2.4", "Added")
+    assert split.section(text, start) == ("2.3", "Fixed")
+    assert split.section(text, text.index("A pause")) == split.section(text, text.index("mode.")) == ()
+    cited = Citation(1, "d", "t", "- Login.", start, start + 8, section=split.section(text, start))
+    told = ground.verbatim(cited)
+    assert told == "2.3 › Fixed: Login."
+    assert judge(told, [Source(cited)]).support == "supported"
+
+
 def test_what_stands_under_a_run_in_heading_belongs_to_it():
-    assert "**The pump is loud.** The tank is empty or not seated." in [MANUAL[a:b] for a, b in span(MANUAL)]
+    assert "**The pump is loud.** The tank is empty or not seated. Fill it." in [MANUAL[a:b] for a, b in span(MANUAL)]
 
 
 def test_a_question_in_a_letter_is_not_answered_by_what_follows():
@@ -120,7 +132,8 @@ def assistant(tmp_path_factory):
     [
         (
             "How do I descale the machine?",
-            "1. Empty the tray. 2. Pour 500 ml of descaler into the tank. Close the lid. 3. Rinse the tank twice.",
+            "Descale the machine every two months, or when the red lamp blinks. 1. Empty the tray. 2. Pour 500 ml of "
+            "descaler into the tank. Close the lid. 3. Rinse the tank twice.",
         ),
         ("How much does the K200 Pro cost?", "Model: K200 Pro; Tank: 2.4 l; Price: 399 euros"),
         ("Why is the pump loud?", "The pump is loud. The tank is empty or not seated."),

@@ -11,7 +11,11 @@ MARKER = re.compile(r"\[(\d{1,4})\]")
 PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 NEAREST, NEAR = 3, 0.22  # passages under a refusal; the confidence below which none is near (seed questions, dev)
 _DAY_OF = r"\s+(?:Jan|Feb|M[aä][iryz]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz])"
-_MARK = re.compile(rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+|\|[-:| \t]+\|[ \t]*$)", re.M)
+_MARK = re.compile(
+    rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+"
+    r"|\|[-:| \t]+\|[ \t]*$|(?:```|~~~)\w*[ \t]*$)",
+    re.M,
+)
 _ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.M)
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
 
@@ -61,7 +65,8 @@ def one_line(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """`text` in which no line begins with the mark of a list or a heading, and of tables only the cells are left."""
+    """`text` in which no line begins with the mark of a list or a heading, or fences code, and of tables only the cells
+    are left."""
     return _ROW.sub(lambda row: "; ".join(filter(None, map(str.strip, row[1].split("|")))), _MARK.sub("", text))
 
 
