@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from qa.types import Answer, Citation, Hit
@@ -10,6 +11,7 @@ from qa.types import Answer, Citation, Hit
 MARKER = re.compile(r"\[(\d{1,4})\]")
 PARTLY = "Only part of this sentence stands in its source. Compare it with the quote."
 NEAREST, NEAR = 3, 0.22  # passages under a refusal; the confidence below which none is near (seed questions, dev)
+SHORT = 240  # characters of a passage under a refusal
 _DAY_OF = r"\s+(?:Jan|Feb|M[aä][iryz]|Apr|Ju[nl]|Aug|Sep|O[ck]t|Nov|De[cz])"
 _MARK = re.compile(
     rf"^[ \t]*(?:(?:[-*+•‣◦▪●∙·]|#{{1,6}}|\(?\d{{1,2}}[.)](?!{_DAY_OF}))\s+"
@@ -71,14 +73,16 @@ def bare(text: str) -> str:
 
 
 def plain(answer: Answer) -> str:
-    """The answer's text with its markers, an empty line, then the numbered sources; white space in quotes is folded."""
+    """The answer's text with its markers, an empty line, then the numbered sources, or under a refusal the nearest
+    passages, shortened; white space in quotes is folded."""
     notes = [f"(stopped early: {answer.partial})"] if answer.partial else []
     notes += [f"Partly supported: “{one_line(claim)}” {why}" for claim, why in weak(answer).items()]
     for conflict in answer.conflicts:
         sides = "; ".join(f"{one_line(bare(side.statement))} [{side.citation}]" for side in conflict.sides)
         notes.append(f"Sources differ: {one_line(conflict.topic)}: {sides}")
     sources = "\n".join(_source(citation) for citation in answer.citations)
-    return "\n\n".join(part for part in (answer.text, *notes, sources) if part)
+    nearest = "\n".join(map(_passage, near(answer))) if answer.refused else ""
+    return "\n\n".join(part for part in (answer.text, *notes, sources, nearest) if part)
 
 
 def near(answer: Answer) -> Sequence[Hit]:
@@ -89,6 +93,12 @@ def near(answer: Answer) -> Sequence[Hit]:
 def weak(answer: Answer) -> dict[str, str]:
     """The claims that their sources carry in part only, and what these lack."""
     return {claim.text: claim.note or PARTLY for claim in answer.claims if claim.support == "partial"}
+
+
+def _passage(hit: Hit) -> str:
+    passage = hit.passage
+    text = textwrap.shorten(one_line(bare(passage.text)), SHORT, placeholder="…")
+    return f"Nearest: {passage.document}:{passage.start}-{passage.end}: “{text}”"
 
 
 def _source(citation: Citation) -> str:
