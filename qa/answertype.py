@@ -123,6 +123,14 @@ def holds(question: str, text: str) -> bool:
     return all(check(question, text) for check in _checks(question))
 
 
+def singular(question: str, text: str) -> bool:
+    """Whether a text has what few have by chance: a new sum of money for "how much", a new time for "when"."""
+    checks = {check for pattern, check in _AMOUNTS if pattern.search(question)}
+    if _sums in checks and _PAID.search(question):
+        return any(_measure(one) == "money" for one in _new(question, text))
+    return not checks.isdisjoint(_DATING) and bool(words.time_words(text) - words.time_words(question))
+
+
 @lru_cache(maxsize=256)
 def _checks(question: str) -> list[Check]:
     found = [check for pattern, check in _AMOUNTS if pattern.search(question)]
@@ -280,6 +288,8 @@ def _having(pattern: re.Pattern[str]) -> Check:
     return lambda _, text: bool(pattern.search(text))
 
 
+_on_day, _in_year = _having(_DAY), _having(_YEAR)
+_DATING = {_times, _on_day, _in_year}
 _MONTHS = frozenset(words.stem(word) for word in [*words.MONTHS, *words.WEEKDAYS])
 _AMOUNTS, _OTHERS = (
     [(re.compile(pattern, re.I), check) for pattern, check in checks]
@@ -296,8 +306,8 @@ _AMOUNTS, _OTHERS = (
             (r"\bhow old\b", _having(_AGE)),
             (r"\bhow (?:high|tall|deep|wide|far|large|big|heavy|fast|thick|broad|hot|cold|warm)\b", _amounts),
             (r"\b(?:what|which) (?:percent(?:age)?|proportion|share)\b", _amounts),
-            (r"\b(?:what|which)(?: exact)? (?:days?|dates?)\b", _having(_DAY)),
-            (r"\b(?:what|which) years?\b", _having(_YEAR)),
+            (r"\b(?:what|which)(?: exact)? (?:days?|dates?)\b", _on_day),
+            (r"\b(?:what|which) years?\b", _in_year),
             (r"^\W*(?:(?:and|but|so|since|until|from|by) )?when\b|\b(?:what|which) (?:exact )?time\b", _times),
             (r"\b(?:what|which)(?: \w+)? (?:country|countries|nations?)\b", _countries),
             (r"\b(?:what|which)(?: \w+)? (?:city|cities|towns?|villages?)\b", _towns),

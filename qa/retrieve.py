@@ -52,6 +52,7 @@ NOWHERE = 0.3  # below this confidence a part of a question is not answered, wha
 WORTH = 0.4  # how likely a further sentence must be to answer one part of a question, as a share of the first one's
 WHOLE = 1.5  # how much the reading of a whole passage counts in the order of passages, beside its best sentence
 NAMED = 0.6  # how sure it is at least that something is said of a subject which a sentence names
+LIFT = 0.15  # how much surer it is of "how much" and "when" where the best sentence has a sum or a time
 DATED = 3  # how many passages of documents dated as the question asks are among the first, at least
 COMPOUND = 5  # letters that a part of a compound word has at least
 TOLD = 2  # words that a sentence says of a subject, at least
@@ -136,6 +137,8 @@ class Retriever:
         sure = max(weighed.confidence, NAMED) if told == 1 else weighed.confidence
         if not (told and asked and fitting) or self._nobody(speaker.asked(text), seen.question):
             sure = min(sure, NOWHERE)
+        elif not seen.question.language and answertype.singular(text, ranked[0].text):
+            sure = max(sure, min(sure + LIFT, NAMED))
         hits = _ordered(seen.hits, list(zip(ranked, weighed.logits, strict=True)))
         return Found(seen.question, hits, tuple(_once([*sources, *rivals])), seen.unknown, sure)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answertype import holds
+from qa.answertype import holds, singular
 
 HOLDS = [
     ("How many marines were sent?", "The captain sent 120 marines ashore."),
@@ -79,3 +79,20 @@ def test_a_text_with_an_answer_of_the_type_holds_one(question: str, text: str) -
 @pytest.mark.parametrize(("question", "text"), LACKS)
 def test_a_text_without_any_answer_of_the_type_does_not(question: str, text: str) -> None:
     assert not holds(question, text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found"),
+    [
+        ("How much did the tower cost?", "The state spent 9 million euros on it.", True),
+        ("How much did the 9 million euro tower cost?", "The state spent 9 million euros on it.", False),
+        ("How much did the tower cost?", "It is 38 metres high.", False),
+        ("How much rain fell?", "It cost 9 million euros.", False),
+        ("When did they meet?", "They met on 4 March.", True),
+        ("When did they meet on 4 March?", "They met on 4 March.", False),
+        ("When did they meet?", "They met once the flood had gone.", False),
+        ("Who met on 4 March?", "They met on 5 March.", False),
+    ],
+)
+def test_a_sum_or_a_time_is_no_chance(question, text, found):
+    assert singular(question, text) is found

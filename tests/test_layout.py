@@ -126,7 +126,7 @@ def test_no_function_is_longer_than_40_lines():
 
 def test_the_program_stays_small():
     # The goal is 3,500 lines; until it is reached, at least nothing is added unseen.
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 13350
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in QA.rglob("*.py")) < 13450
 
 
 def test_there_are_at_most_20_settings():
