@@ -27,7 +27,7 @@ def wanted(question: str) -> bool:
 
 def procedure(text: str, sentences: Sequence[Span], place: int) -> Span | None:
     """The list of two steps or more that the sentence at `place` belongs to or leads to, from that sentence on; None
-    where there is none."""
+    where there is none, or it is so long that it would be cut before that sentence."""
     items = [_starts_line(text, start) and bool(_ITEM.match(text, start, end)) for start, end in sentences]
     first = place
     while first > 0 and not items[first] and not _starts_line(text, sentences[first][0]):
@@ -49,7 +49,7 @@ def procedure(text: str, sentences: Sequence[Span], place: int) -> Span | None:
         if not of_list or sentences[i][1] - begin > LONGEST:
             break
         steps, end = steps + items[i], sentences[i][1]
-    return (begin, end) if steps > 1 else None
+    return (begin, end) if steps > 1 and end > sentences[place][0] else None
 
 
 def _leading(text: str, sentences: Sequence[Span], first: int) -> int:

@@ -19,7 +19,8 @@ _LABEL = re.compile(
 _ASKING = frozenset("q question interviewer moderator host reporter journalist presenter editor".split())
 _ANSWERING = frozenset("a answer interviewee".split())
 _SELF = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Ww]e|[Oo]ur)\b")
-_LEAST = 3  # turns of a dialogue
+_LEAST, _MOST = 3, 200  # turns of a dialogue, and people who speak in it
+_OPENING = 2000  # characters before the first question that may say with whom an interview is
 _QUESTION = 400  # characters of one, at most
 _AFTER = re.compile(r"\b(?i:interview(?:s|ed)?(?: with| of)?|conversation with|sat down with|met with)(?! by\b)[ :,]")
 _BESIDE = re.compile(
@@ -55,7 +56,11 @@ def unlabelled(sentence: str, who: str = "") -> str:
 
 def _labelled(text: str) -> list[Turn]:
     labels = list(_LABEL.finditer(text))
-    called = [_called(label, text) for label in labels]
+    if len({label["who"] for label in labels}) > _MOST:
+        return []
+    first = {(label["who"], label["aside"]): label for label in reversed(labels)}
+    named = {key: _called(label, text) for key, label in first.items()}
+    called = [named[label["who"], label["aside"]] for label in labels]
     known = [label["who"] for label, who in zip(labels, called, strict=True) if who or label["who"].lower() in _ASKING]
     if not (len(set(known)) > 1 and len(known) >= max(_LEAST, len(set(known)) + 1)):
         return []
@@ -107,6 +112,7 @@ def _unlabelled(text: str) -> list[Turn]:
 
 def _interviewed(head: str) -> str | None:
     """With whom an interview is, by what stands before it."""
+    head = head[-_OPENING:]
     for cue in _AFTER.finditer(head):
         if found := _persons(head[cue.end() :][:_NEAR]):
             return found[0]

@@ -82,6 +82,7 @@ def test_a_list_that_opens_a_text_keeps_its_first_step_and_one_step_is_no_list()
     many = "".join(f"{n}. Turn the screw once more to the left until it stops.\n" for n in range(1, 60))
     start, end = steps.procedure(many, span(many), 0)
     assert end - start <= steps.LONGEST and many[end - 1] == "."
+    assert steps.procedure(many, span(many), 50) is None
 
 
 def test_a_row_is_told_with_its_columns_and_rests_on_its_own_characters():

@@ -123,6 +123,14 @@ def test_what_is_no_dialogue_has_no_turns(text):
     assert all(turn.who is None for turn in turns(text))
 
 
+@pytest.mark.parametrize(
+    "piece", ["Key{}: value\n", "Ada Holm ", "10:30 ", "Why is that?\n\n", "**a** ", "A (", "| a | b |\n"]
+)
+def test_a_long_text_is_read_at_once(piece):
+    text = "".join(piece.format(i) for i in range(20_000))
+    assert not any(turn.who for turn in turns(text))
+
+
 def test_a_label_is_left_out_where_the_speaker_is_named_before_it():
     assert unlabelled("A: Since May.") == "Since May."
     assert unlabelled("[10:32] Ben: I sent it.", "Ben") == "I sent it."
