@@ -149,7 +149,7 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
         if "holder" in asked.kinds and _years_apart(pair):
             continue  # another may have followed
         if any(map(_ASKING.search, pair.quotes)) or _of_one_table(pair):
-            continue  # who asks says nothing, and each row is of something else
+            continue  # who asks says nothing, and each row is of something else than what is beside it
         if any(rule(pair) for rule in (_holders_differ, _copies_differ, _denied)) or (
             {pair.one.citation.document, pair.other.citation.document} <= on_topic and _answers_differ(pair)
         ):
@@ -157,10 +157,10 @@ def pairs(question: str, sources: Sequence[Source]) -> Iterator[tuple[int, int]]
 
 
 def _of_one_table(pair: _Pair) -> bool:
+    """Whether both are of one document and either is a row of a table, one that was converted too."""
     labels = [tuple(_COLUMNS.findall(quote)[:2]) for quote in pair.quotes]
-    columns = pair.one.citation.columns
-    listed = len(labels[0]) == 2 and labels[0] == labels[1]  # of a table that was converted
-    return not pair.apart and (listed or (bool(columns) and columns == pair.other.citation.columns))
+    listed = len(labels[0]) == 2 and labels[0] == labels[1]
+    return not pair.apart and bool(listed or pair.one.citation.columns or pair.other.citation.columns)
 
 
 def _asked_for(question: str, sources: Sequence[Source]) -> _Asked:

@@ -90,6 +90,9 @@ def near(text: str, published: str | None) -> list[str]:
     return found
 
 
+_MODAL = re.compile(r"(?:(?<=[.?!] )|(?<![\s\S]))May (?!\d|\w+ \d{4})[a-zI]")  # "May I", "May visitors"
+
+
 def asked(question: str) -> list[str]:
     """The times, as `named` gives them, at which a question wants something to be: "in May 2024", not "the 2020 war"
     nor "since 2020"."""
@@ -108,6 +111,8 @@ def timeless(question: str) -> str:
 
 def _named(text: str) -> Iterator[tuple[str, int]]:
     for match in _NAMED.finditer(text):
+        if _MODAL.match(text, match.start()):
+            continue
         name, day = match["month"], match["before"] or match["after"]
         month = f"-{_MONTHS.split('|').index(name.capitalize()) + 1:02}" if name else ""
         time = (match["year"] or match["alone"] or "") + month + (f"-{int(day):02}" if day else "")

@@ -62,11 +62,15 @@ _SIGNED = re.compile(
     rf"\s*(?P<who>{_CAP}(?: {_CAP}){{1,3}})[ \t]*(?:\n|$)",
     re.M,
 )
+_FROM = re.compile(
+    rf"(?:(?!From:)[\w-]+:.*\n){{0,8}}From: *\"?(?P<who>{_CAP}(?: {_CAP}){{1,3}})\"? *(?:<.*)?\n(?:[\w-]+:.*\n)*"
+)
+_FORWARDED = re.compile(r"^(?:[ \t]*>|On .{5,80} wrote:|-{3,})", re.M)
 _AT_END = 300  # characters behind a signature without a salutation, at most
 _OPEN, _CLOSE = "“«", "”»"
 _ASKED = re.compile(
     rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
-    r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced|promise|promised)\b"
+    r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced|promise|promised|write|written)\b"
     r"(?: (?:\w+ )?(?:about|on|of|regarding|concerning) (?P<topic>[^?]+))?"
 )
 
@@ -105,7 +109,11 @@ def _within(speaking: str | None, reported: str | None, told: str | None) -> str
 
 def _letters(text: str) -> Iterator[tuple[int, int, str]]:
     """Where each signed letter of a text begins and ends, and who signed it: from the salutation, or if there is none
-    in a text that the signature ends, from the first word."""
+    in a text that the signature ends, from the first word. A mail is whose it is "from", up to what it quotes."""
+    if mail := _FROM.match(text):
+        quoted = _FORWARDED.search(text, mail.end())
+        yield mail.end(), quoted.start() if quoted else len(text), mail["who"]
+        return
     begins = [match.end() for match in _DEAR.finditer(text)]
     for match in _SIGNED.finditer(text):
         last = max((start for start in begins if start < match.start()), default=None)

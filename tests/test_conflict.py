@@ -190,3 +190,9 @@ def test_rows_of_one_table_do_not_differ(columns):
     found = [source(row, title="Prices of the K200") for row in rows]
     found = [one._replace(citation=replace(one.citation, columns=columns)) for one in found]
     assert not pairs("How much does the K200 Pro cost?", *found)
+
+
+def test_a_row_does_not_differ_from_what_stands_beside_its_table():
+    row, beside = source("| Japan | 70 euros | 35 euros |"), source("In Tokyo, Japan, the limit is 190 euros a day.")
+    row = row._replace(citation=replace(row.citation, columns=("Country", "Full day", "Half day")))
+    assert not pairs("How many euros a day are paid in Japan?", row, beside)

@@ -112,6 +112,8 @@ def test_in_a_text_of_long_ago_a_month_is_of_that_time():
         ("What has been said since 2020?", ["2020"], []),
         ("September 2023", ["2023-09"], ["2023-09"]),
         ("Who paid 2,020 euros to 1990 people?", ["1990"], []),
+        ("May I keep a dog?", [], []),
+        ("May visitors park here in May?", ["-05"], ["-05"]),
     ],
 )
 def test_the_times_of_a_question(text, named, asked):

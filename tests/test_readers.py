@@ -146,6 +146,7 @@ def test_a_leading_date_is_the_date_and_the_body_begins_behind_it(take) -> None:
             "Moscow blames Armenia for breakdown in talks",
         ),
         ("Not a headline.\n\nBody text. More.", "Not a headline."),
+        ("From: Bo\nTo: Ada\nSubject: Crane hire\n\nHi Ada,", "Crane hire"),
         ("Date: 3 March 2025\n\nFerry terminal reopens\n\nBody text.", "Ferry terminal reopens"),
         ("Intro\ntext\n\n## The *first* heading ##\n\nBody.", "The *first* heading"),
         ("“We are ready to talk,” he said. He left.", "“We are ready to talk,” he said."),

@@ -163,3 +163,10 @@ def test_a_person_named_behind_a_role_is_spoken_of():
 
 def test_the_day_before_a_name_is_no_part_of_it():
     assert said("On Tuesday Carla Dunn said no.") == {"On Tuesday Carla Dunn said no.": "Carla Dunn"}
+
+
+def test_a_mail_is_whose_it_is_from_up_to_what_it_quotes():
+    head = "From: Bo Lind <bo@harbour.example>\nTo: Ada Holm\nSubject: Crane\n\nHi Ada,\n\n"
+    told = said(f"{head}The crane is late.\n\nBo\n\n> It costs too much.\n")
+    assert told["The crane is late."] == "Bo Lind"
+    assert told["> It costs too much."] is None

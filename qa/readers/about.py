@@ -116,6 +116,13 @@ def _titled(match: re.Match[str]) -> bool:
     )
 
 
+_SUBJECT = re.compile(  # among the headers of a mail
+    r"\s*(?:(?:From|To|Cc|Date|Sent|Reply-To):.*\n)+(?:Subject|Betreff|Re): *(\S.*?) *(?:\n|$)"
+    r"|\s*Subject: *(?P<alone>\S.*)",
+    re.I,
+)
+
+
 def title(text: str, given: object, fallback: str) -> str:
     """`given` where it is a title, else a first heading or headline, else the first sentence, shortened."""
     from qa.split import sentences
@@ -123,6 +130,8 @@ def title(text: str, given: object, fallback: str) -> str:
     stated = " ".join(str(given or "").split())
     if stated and len(stated) <= 300 and not _EMPTY_TITLE.fullmatch(stated):
         return stated
+    if subject := _SUBJECT.match(text):
+        return _shorten(subject[1] or subject["alone"], 120)
     if heading := _HEADING.search(text[:4000]):
         return _shorten(heading[1])
     text = _below_date(text)
