@@ -162,7 +162,7 @@ def _leans(question: str, history: History) -> bool:
     bare = _OPENER.sub("", question)
     if _CORRECTION.match(question) or _ABOUT.match(bare):
         return True
-    names, full = words.names(bare), bool(_ASKS.match(bare))
+    names, full = words.names(bare) or _QUOTED.findall(bare), bool(_ASKS.match(bare))
     few = _BARE.fullmatch(bare) and not _EXISTS.search(bare) and len(content(bare)) < 2
     if not names and (not content(bare) or few):
         return True

@@ -160,6 +160,8 @@ class Retriever:
         """Whether a question asks what somebody said about somebody, and neither a sentence nor the one before it names
         them."""
         about = words.names(f"of {speaker.topic(question.text) or ''}")
+        if words.initials(f"{candidate.before} {candidate.text}") & set(words.short_names(" ".join(about))):
+            return False
         near = frozenset(words.stems(f"{candidate.before} {candidate.text}"))
         stems = [words.stem(word.lower()) for name in about for word in name.split()]
         known = [{stem, *question.variants.get(stem, ()), *question.initials.get(stem, ())} for stem in stems]

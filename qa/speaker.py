@@ -70,7 +70,8 @@ _AT_END = 300  # characters behind a signature without a salutation, at most
 _OPEN, _CLOSE = "“«", "”»"
 _ASKED = re.compile(
     rf"\b[Ww]hat (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>{_NAME}) (?:\w+ )?"
-    r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced|promise|promised|write|written)\b"
+    r"(?:say|said|tell|told|state|stated|claim|claimed|argue|argued|warn|warned|announce|announced"
+    r"|promise|promised|write|written)\b"
     r"(?: (?:\w+ )?(?:about|on|of|regarding|concerning) (?P<topic>[^?]+))?"
 )
 

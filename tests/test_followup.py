@@ -174,3 +174,8 @@ def test_whether_there_are_any_leans_on_nothing():
 def test_the_topic_of_a_broad_question_is_its_subject():
     talk = [("What happened in November?", "The ferry sank. [1]"), ("Give me information on the ferry", "It sank. [1]")]
     assert stand_alone("Why?", talk) == "Why? (ferry November)"
+
+
+def test_a_question_with_a_quotation_stands_alone():
+    question = "Who said “no alternative”?"
+    assert stand_alone(question, [("What did Lind ask for?", "A new harbour in Elmford.")]) == question

@@ -142,6 +142,13 @@ def test_what_a_letter_says_is_said_by_who_signed_it(told):
     assert (best.speaker, best.quote[:16]) == ("Owen Marsh", "Most of the damp")
 
 
+def test_what_somebody_said_about_initials_may_stand_there_written_out(told):
+    text = "Ada Holm spoke on Monday. Ada Holm said that the summits of the European Union did not end well."
+    found = told(f"Elmford news\n\n{text}").search("What did Ada Holm say about the EU summits?")
+    assert found.sentences[0].citation.quote.startswith("Ada Holm said that the summits")
+    assert found.confidence > 0.3
+
+
 def test_what_somebody_said_about_another_is_not_what_they_said_about_a_third(told):
     text = "Ada Holm spoke on Monday. “Gwen Parry never listens,” Ada Holm said. “She says no.” Bo Lind was away."
     found = told(f"Elmford news\n\n{text}").search("What did Ada Holm say about Bo Lind?")
